@@ -1,0 +1,70 @@
+#pragma once
+// Requests that wait for their chance: for a free buffer, or for room in the submission queue. A
+// list of them costs no allocation, and whoever goes away takes itself off the list.
+
+#include <cstddef>
+
+namespace ringproof {
+
+class deferred_list;
+
+/// A place in at most one list. The owner derives from it; it does not move while it lives.
+class deferred_request {
+public:
+    /// Tries to queue the request; false when the submission queue is full.
+    using attempt = bool (*)(deferred_request&) noexcept;
+
+    explicit deferred_request(attempt try_now) noexcept : try_now_(try_now) {}
+    deferred_request(const deferred_request&) = delete;
+    deferred_request& operator=(const deferred_request&) = delete;
+    ~deferred_request() { unlink(); }
+
+    [[nodiscard]] bool waiting() const noexcept { return next_ != this; }
+
+    /// Leaves its list, if it is in one.
+    void unlink() noexcept {
+        next_->previous_ = previous_;
+        previous_->next_ = next_;
+        next_ = previous_ = this;
+    }
+
+private:
+    friend class deferred_list;
+
+    attempt try_now_;
+    deferred_request* next_ = this;
+    deferred_request* previous_ = this;
+};
+
+/// First in, first out.
+class deferred_list {
+public:
+    [[nodiscard]] bool empty() const noexcept { return !anchor_.waiting(); }
+
+    void push_back(deferred_request& node) noexcept {
+        node.unlink();
+        node.previous_ = anchor_.previous_;
+        node.next_ = &anchor_;
+        anchor_.previous_->next_ = &node;
+        anchor_.previous_ = &node;
+    }
+
+    /// Tries the requests in order until one finds no room; that one stays first.
+    void run() noexcept {
+        while (!empty()) {
+            deferred_request& first = *anchor_.next_;
+            if (!first.try_now_(first)) return;
+            first.unlink();
+        }
+    }
+
+    /// Moves everything to the end of another list.
+    void move_to(deferred_list& other) noexcept {
+        while (!empty()) other.push_back(*anchor_.next_);
+    }
+
+private:
+    deferred_request anchor_{[](deferred_request&) noexcept { return false; }};
+};
+
+}  // namespace ringproof

@@ -1,0 +1,118 @@
+#pragma once
+// The doing behind uring.hpp: when a system call is needed, which, and how it may end.
+
+#include <algorithm>
+
+#include <ringproof/uring.hpp>
+
+namespace ringproof {
+
+template <kernel Kernel>
+result<unsigned> uring<Kernel>::call(unsigned submit, unsigned wait, std::uint32_t flags,
+                                     const abi::kernel_timespec* limit) {
+    int fd = parts_.core->fd();
+    if (parts_.registered_fd) {
+        fd = static_cast<int>(*parts_.registered_fd);
+        flags |= abi::IORING_ENTER_REGISTERED_RING;
+    }
+    if (limit == nullptr) return kernel().enter(fd, submit, wait, flags, nullptr, 0);
+    abi::io_uring_getevents_arg argument{};
+    argument.ts = requests::detail::address(limit);
+    flags |= abi::IORING_ENTER_EXT_ARG;
+    return kernel().enter(fd, submit, wait, flags, &argument, sizeof argument);
+}
+
+template <kernel Kernel>
+result<unsigned> uring<Kernel>::enter(unsigned count, const abi::kernel_timespec* limit) {
+    if (auto allowed = parts_.core->check(); !allowed) return std::unexpected(allowed.error());
+    count = std::min(count, cq_.size());  // more can never be ready at once
+    auto& sq = parts_.core->sq();
+    deferred_list& deferred = parts_.core->deferred();
+    deferred.run();
+    unsigned taken = 0;
+    for (bool again = true; again;) {
+        sq.publish();
+        const unsigned pending = sq.pending();
+        const unsigned submit = polled() ? 0 : pending;
+        // Not while requests wait for room: the completion waited for may be one of theirs.
+        const bool blocked = !deferred.empty();
+        const unsigned wait = cq_.ready() < count && !blocked ? count : 0;
+        std::uint32_t flags = 0;
+        if (wait > 0 || kernel_has_work()) flags |= abi::IORING_ENTER_GETEVENTS;
+        if (polled() && pending > 0 && sq.needs_wakeup()) flags |= abi::IORING_ENTER_SQ_WAKEUP;
+        if (polled() && blocked) flags |= abi::IORING_ENTER_SQ_WAIT;
+        if (polled()) taken += pending;
+        if (submit == 0 && flags == 0) break;
+
+        const auto done = call(submit, wait, flags, limit);
+        if (!done && is_errno(done.error(), EINTR)) {  // a signal, with nothing submitted
+            // The kernel does not say how much of the limit is left, and signals may come for ever.
+            if (limit != nullptr) break;
+            continue;
+        }
+        if (!done) return done;
+        if (!polled()) taken += *done;
+        deferred.run();
+        // The kernel stops early at a request that it refuses (ERR-15), and a signal may have ended
+        // the wait of a call that submitted something. Without progress another call is no better.
+        const bool progress = polled() ? blocked : *done > 0;
+        const bool wait_on = cq_.ready() < count && (wait == 0 || limit == nullptr);
+        again = progress && (sq.pending() > 0 || wait_on);
+    }
+    if (limit != nullptr && cq_.ready() < count) return fail(ETIME);
+    return taken;
+}
+
+template <kernel Kernel>
+result<bool> uring<Kernel>::drain(std::chrono::nanoseconds patience) {
+    if (auto allowed = parts_.core->check(); !allowed) return std::unexpected(allowed.error());
+    constexpr auto slice = std::chrono::milliseconds(10);
+    bool ask = true;
+    while (in_flight() > 0 && patience.count() > 0) {
+        if (ask) ask = !push(requests::cancel_all(user_data{~std::uint64_t{0}})).has_value();
+        const auto waited = submit_and_wait(1, slice);
+        for_each_completion([](const completion&) {});
+        if (waited) continue;
+        if (!is_errno(waited.error(), ETIME) && !is_errno(waited.error(), EBUSY)) break;
+        patience -= slice;
+        ask = true;  // what was started while the last cancel ran needs another one
+    }
+    return in_flight() == 0;
+}
+
+template <kernel Kernel>
+void uring<Kernel>::shut() {
+    (void)drain();  // what did not end stays counted in the core, and its memory is leaked there
+    if (parts_.registered_fd) {
+        // The registration holds the ring as a second descriptor would.
+        abi::io_uring_rsrc_update update{};
+        update.offset = *parts_.registered_fd;
+        (void)parts_.core->register_(abi::IORING_UNREGISTER_RING_FDS, &update, 1);
+        parts_.registered_fd.reset();
+    }
+    parts_.core->close();
+    cq_ = {};
+    parts_.ring = {};
+    parts_.requests = {};
+}
+
+template <kernel Kernel>
+result<void> uring<Kernel>::close() {
+    if (!parts_.core) return {};  // moved from
+    if (auto allowed = parts_.core->check_caller(); !allowed) return allowed;
+    if (!parts_.core->open()) return {};
+    const int fd = parts_.core->fd();
+    shut();
+    return kernel().close(fd);
+}
+
+template <kernel Kernel>
+void uring<Kernel>::give_up() noexcept {
+    const auto closed = close();
+    if (closed || closed.error() != errc::wrong_thread) return;
+    report_leak({parts_.ring.bytes().size() + parts_.requests.bytes().size(), closed.error()});
+    parts_.ring.leak();
+    parts_.requests.leak();
+}
+
+}  // namespace ringproof

@@ -1,0 +1,121 @@
+#include "sim/command/backend.hpp"
+
+#include <sys/utsname.h>
+
+#include <array>
+#include <cerrno>
+#include <fmt/format.h>
+#include <utility>
+
+#include "sim/kernel/model_world.hpp"
+#include "sim/linux_world.hpp"
+#include "sim/profile.hpp"
+#include "sim/trace/play.hpp"
+
+namespace ringproof::sim::command {
+
+namespace {
+
+class model_backend final : public backend {
+public:
+    outcome play(const trace& wanted, history& record) override {
+        choices answers = choices::from_bytes(wanted.choices);
+        model_options how{.record = &record};
+        if (const profile* known = find_profile(wanted.profile)) how.kernel_profile = *known;
+        model_kernel kernel(answers, how);
+        model_world around(kernel);
+        outcome came = player_.play(wanted, around, record);
+        // One more draw: a run that asked other questions is another run, whatever it recorded.
+        came.unseed = record.hash() ^ answers.choose(256, "unseed");
+        return came;
+    }
+    [[nodiscard]] bool deterministic() const override { return true; }
+
+private:
+    player<model_world> player_;
+};
+
+class linux_backend final : public backend {
+public:
+    outcome play(const trace& wanted, history& record) override {
+        outcome came = player_.play(wanted, world_, record);
+        world_.clear();
+        return came;
+    }
+    [[nodiscard]] bool deterministic() const override { return false; }
+
+private:
+    linux_world world_;
+    player<linux_world> player_;
+};
+
+}  // namespace
+
+std::unique_ptr<backend> make_backend(backend_kind kind) {
+    if (kind == backend_kind::model) return std::make_unique<model_backend>();
+    return std::make_unique<linux_backend>();
+}
+
+result<capabilities> capabilities_of(backend_kind kind, const std::string& profile) {
+    if (kind == backend_kind::machine) {
+        linux_kernel kernel;
+        return probe(kernel);
+    }
+    choices answers;
+    model_options how;
+    if (const sim::profile* known = find_profile(profile)) how.kernel_profile = *known;
+    model_kernel kernel(answers, how);
+    return probe(kernel);
+}
+
+std::string version_of(backend_kind kind, const std::string& profile) {
+    if (kind == backend_kind::model) return profile;
+    utsname names{};
+    if (::uname(&names) != 0) return {};
+    const std::string release = names.release;
+    return release.substr(0, release.find('-'));
+}
+
+std::string reason_of(const std::error_code& error) {
+    if (is_errno(error, ENOSYS)) {
+        return "io_uring_setup: this kernel has no io_uring, or a sandbox hides it (ENOSYS)";
+    }
+    if (is_errno(error, EPERM)) {
+        return "io_uring_setup: not permitted; kernel.io_uring_disabled or a seccomp filter "
+               "forbids it (EPERM)";
+    }
+    return "io_uring cannot be used: " + error.message();
+}
+
+mark_set impossible_marks(const capabilities& can) {
+    mark_set none;
+    const auto without = [&none](bool has, auto... marks) {
+        if (!has) (none.set(static_cast<std::size_t>(marks)), ...);
+    };
+    without(can.recv_multishot, mark::recv_multishot, mark::recvmsg_multishot, mark::receiver);
+    without(can.read_multishot, mark::read_multishot);
+    without(can.bundles, mark::recv_bundle, mark::send, mark::send_bundle);
+    without(can.mapped_rings, mark::mapped_ring);
+    without(can.incremental, mark::incremental, mark::min_left);
+    without(can.min_left, mark::min_left);
+    without(can.recv_multishot_limits, mark::total_limit);
+    without(can.status_query, mark::status);
+    without(can.sparse_files, mark::fixed_file);
+    without(can.cooperative, mark::mode_coop);
+    without(can.deferred, mark::mode_defer);
+    without(can.polled, mark::mode_sqpoll);
+    return none;
+}
+
+generate_options options_for(const capabilities& can, const std::string& profile) {
+    return {.profile = profile,
+            .sqpoll = can.polled,
+            .incremental = can.incremental,
+            .min_left = can.min_left,
+            .mapped = can.mapped_rings,
+            .bundles = can.bundles,
+            .read_multishot = can.read_multishot,
+            .receive_limits = can.recv_multishot_limits};
+}
+
+}  // namespace ringproof::sim::command

@@ -1,0 +1,55 @@
+#pragma once
+// The verbs of the command `ringproof`, and how they end.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace ringproof::sim::command {
+
+/// Exit statuses; part of the interface.
+enum status : int {
+    status_clean = 0,
+    status_violation = 1,    ///< also: a run of full size that left a situation out
+    status_usage = 2,        ///< bad options, unreadable or wrong input
+    status_environment = 3,  ///< io_uring was asked for and cannot be had; --out cannot be written
+    status_interrupted = 130,
+};
+
+struct run_options {
+    std::string backend = "both";
+    std::string profile = "v7_3";
+    std::string seed;         ///< any text; empty: random
+    std::uint64_t cases = 0;  ///< on each backend; 0: by time
+    double seconds = 0;       ///< in all; 0: the default
+    unsigned jobs = 0;        ///< 0: one for each processor
+    std::string out;          ///< where traces of violations go; empty: the temporary directory
+    std::string json;         ///< file for the summary; empty: none
+};
+
+struct replay_options {
+    std::vector<std::string> files;
+    std::string backend = "both";
+    std::string profile;  ///< empty: the trace's own
+    bool history = false;
+};
+
+int run(const run_options& options);
+int replay(const replay_options& options);
+
+/// One line on standard error: "ringproof: " and the message.
+void complain(std::string_view message);
+
+/// True when standard output is a terminal on which colour is welcome (NO_COLOR, TERM).
+[[nodiscard]] bool wants_colour();
+
+/// Registers a verb's options with the parser; the values land in `into`.
+CLI::App* add_run(CLI::App& app, run_options& into);
+CLI::App* add_replay(CLI::App& app, replay_options& into);
+
+}  // namespace ringproof::sim::command

@@ -1,0 +1,121 @@
+// ringproof replay: plays traces from files and says what came of each.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "sim/command/backend.hpp"
+#include "sim/command/command.hpp"
+#include "sim/profile.hpp"
+#include "sim/trace/text.hpp"
+
+namespace ringproof::sim::command {
+
+namespace {
+
+std::optional<std::string> contents_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::nullopt;
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (file.bad()) return std::nullopt;
+    return text;
+}
+
+/// The trace in a file; complains and returns nothing when there is none.
+std::optional<trace> read_trace(const std::string& path) {
+    const auto text = contents_of(path);
+    if (!text) {
+        complain(fmt::format("{}: cannot be read", path));
+        return std::nullopt;
+    }
+    auto parsed = parse(*text);
+    if (!parsed) {
+        complain(fmt::format("{}:{}", path, parsed.error().message()));
+        return std::nullopt;
+    }
+    if (find_profile(parsed->profile) == nullptr) {
+        complain(fmt::format("{}: no profile is called {}", path, parsed->profile));
+        return std::nullopt;
+    }
+    return std::move(*parsed);
+}
+
+/// As it happened, then actor by actor.
+void print_history(const history& record) {
+    fmt::print("  as it happened:\n");
+    for (const event& each : record.events()) fmt::print("    {}\n", describe(each));
+    constexpr std::array actors{std::pair{actor::application, "application"},
+                                std::pair{actor::kernel, "kernel"}, std::pair{actor::peer, "peer"}};
+    for (const auto& [who, name] : actors) {
+        fmt::print("  the {}:\n", name);
+        for (const event& each : record.events()) {
+            if (each.who == who) fmt::print("    {}\n", describe(each));
+        }
+    }
+}
+
+/// True when the trace was played without a violation.
+bool play_one(backend& on, backend_kind kind, const std::string& path, const trace& wanted,
+              bool with_history) {
+    history record;
+    record.keep_events(with_history);
+    const outcome came = on.play(wanted, record);
+    if (came.refused != 0) {
+        fmt::print("FAILED  {:<5}  {}: no ring: {}\n", name_of(kind), path,
+                   std::error_code(came.refused, std::system_category()).message());
+    } else if (came.broken) {
+        const std::uint32_t step = came.broken->step;
+        const bool inside = step >= 1 && step <= wanted.operations.size();
+        fmt::print("FAILED  {:<5}  {}: {} in operation {} ({}): {}\n", name_of(kind), path,
+                   came.broken->invariant, step,
+                   inside ? print(wanted.operations[step - 1]) : "the end", came.broken->sentence);
+    } else {
+        fmt::print("ok      {:<5}  {}: {} operations, {} completions, {} bytes\n", name_of(kind),
+                   path, came.done.operations, came.done.completions, came.done.bytes);
+    }
+    if (with_history) print_history(record);
+    return came.refused == 0 && !came.broken;
+}
+
+}  // namespace
+
+int replay(const replay_options& options) {
+    if (!options.profile.empty() && find_profile(options.profile) == nullptr) {
+        complain(fmt::format("--profile: no profile is called {}", options.profile));
+        return status_usage;
+    }
+    std::vector<trace> traces;
+    for (const std::string& path : options.files) {
+        auto read = read_trace(path);
+        if (!read) return status_usage;
+        if (!options.profile.empty()) read->profile = options.profile;
+        traces.push_back(std::move(*read));
+    }
+    bool clean = true;
+    for (const backend_kind kind : {backend_kind::model, backend_kind::machine}) {
+        const bool asked = options.backend == (kind == backend_kind::model ? "model" : "linux");
+        if (!asked && options.backend != "both") continue;
+        if (kind == backend_kind::machine) {
+            const auto can = capabilities_of(kind, {});
+            if (!can && asked) {
+                complain(reason_of(can.error()));
+                return status_environment;
+            }
+            if (!can) {
+                fmt::print("skipped Linux: {}\n", reason_of(can.error()));
+                continue;
+            }
+        }
+        const auto on = make_backend(kind);
+        for (std::size_t i = 0; i < traces.size(); ++i) {
+            clean &= play_one(*on, kind, options.files[i], traces[i], options.history);
+        }
+    }
+    return clean ? status_clean : status_violation;
+}
+
+}  // namespace ringproof::sim::command

@@ -1,0 +1,186 @@
+#include "sim/kernel/enter.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/lifetime.hpp"
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/scheduler.hpp"
+#include "sim/kernel/submission.hpp"
+#include "sim/kernel/timeouts.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr std::uint32_t abs_timer = 1U << 5U;  // IORING_ENTER_ABS_TIMER, 6.12
+constexpr std::uint32_t no_iowait = 1U << 7U;  // IORING_ENTER_NO_IOWAIT, 6.15
+constexpr std::uint32_t known_flags = abi::IORING_ENTER_GETEVENTS | abi::IORING_ENTER_SQ_WAKEUP |
+    abi::IORING_ENTER_SQ_WAIT | abi::IORING_ENTER_EXT_ARG | abi::IORING_ENTER_REGISTERED_RING |
+    abs_timer | no_iowait;
+constexpr std::uint64_t never = ~std::uint64_t{0};
+constexpr std::size_t signal_set_size = 8;
+// A hostile SQ tail keeps an SQPOLL thread busy for ever, and nobody wiser.
+constexpr std::uint32_t turns_max = 1U << 16U;
+
+struct wait_limits {
+    std::uint64_t deadline = never;  ///< -ETIME from here on
+    std::uint64_t min_wait_end = 0;  ///< until here all events are wanted, then one is enough
+};
+
+std::uint64_t later(std::uint64_t now, std::uint64_t by) noexcept {
+    return by >= never - now ? never - 1 : now + by;
+}
+
+int find_ring(machine& in, const enter_call& call, ring_context*& found) {
+    if ((call.flags & abi::IORING_ENTER_REGISTERED_RING) != 0) {
+        const auto at = std::ranges::find(in.registered, in.caller, &registered_rings::owner);
+        if (at == in.registered.end() || call.fd < 0 || call.fd >= 16) return -EINVAL;
+        found = at->rings[call.fd];
+        return found == nullptr ? -EBADF : 0;
+    }
+    if (!in.is_open(call.fd)) return -EBADF;
+    found = in.ring_at(call.fd);
+    return found == nullptr ? -EOPNOTSUPP : 0;
+}
+
+bool is_foreign(const ring_context& ring) noexcept {
+    return ring.has_submitter && ring.submitter != ring.in->caller;
+}
+
+// The argument is a signal mask, or with EXT_ARG a structure with a timeout in it.
+int read_limits(machine& in, const enter_call& call, wait_limits& limits) {
+    const auto at = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(call.argument));
+    if ((call.flags & abi::IORING_ENTER_EXT_ARG) == 0) {
+        if (at == 0) return 0;
+        if (call.argument_size != signal_set_size) return -EINVAL;
+        return in.memory.readable(at, signal_set_size) == signal_set_size ? 0 : -EFAULT;
+    }
+    abi::io_uring_getevents_arg extended{};
+    if (call.argument_size != sizeof extended) return -EINVAL;
+    if (!in.memory.copy_in(&extended, at, sizeof extended)) return -EFAULT;
+    if (extended.min_wait_usec != 0) {
+        limits.min_wait_end = later(in.now, std::uint64_t{extended.min_wait_usec} * 1000);
+    }
+    if (extended.ts == 0) return 0;
+    abi::kernel_timespec time{};
+    if (!in.memory.copy_in(&time, extended.ts, sizeof time)) return -EFAULT;
+    constexpr std::int64_t seconds_max = 9'000'000'000;
+    const auto seconds = std::clamp<std::int64_t>(time.tv_sec, 0, seconds_max);
+    const auto rest = std::clamp<std::int64_t>(time.tv_nsec, 0, 999'999'999);
+    const auto span =
+        static_cast<std::uint64_t>(seconds) * 1'000'000'000U + static_cast<std::uint64_t>(rest);
+    limits.deadline = (call.flags & abs_timer) != 0 ? std::max(span, in.now) : later(in.now, span);
+    return 0;
+}
+
+void run_own_work(ring_context& ring, std::uint32_t wanted) {
+    if (ring.defers()) {
+        run_deferred_work(ring, wanted);
+    } else if (!ring.poller.exists) {
+        run_task_work(ring);
+    }
+}
+
+// Nobody can run: time goes on, or the wait is over. 0: look again.
+int let_time_pass(machine& in, wait_limits& limits) {
+    const std::uint64_t timer = next_timer(in);
+    const std::uint64_t limit = limits.min_wait_end > in.now
+        ? std::min(limits.min_wait_end, limits.deadline)
+        : limits.deadline;
+    if (timer == never && limit == never) return -EDEADLK;
+    if (timer <= limit) {
+        in.now = std::max(in.now, timer);
+        fire_due_timers(in);
+        return 0;
+    }
+    in.now = std::max(in.now, limit);
+    return limit == limits.deadline ? -ETIME : 0;
+}
+
+// Matches io_cqring_wait().
+int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
+    machine& in = *ring.in;
+    wanted = std::min(wanted, ring.cq_entries);
+    if (ring.defers() && is_foreign(ring)) return -EEXIST;  // RUN-06
+    run_own_work(ring, wanted);
+    flush_overflow(ring);
+    if (unread_completions(ring) >= wanted) return 0;
+    const std::uint32_t target = model_memory::load_relaxed(ring.words.cq_head) + wanted;
+    const std::uint32_t fired = ring.timeouts_fired;
+    int ended = -EDEADLK;
+    for (std::uint32_t turn = 0; turn < turns_max; ++turn) {
+        const bool ran = run_anything(in);
+        run_own_work(ring, wanted);
+        flush_overflow(ring);
+        if (std::exchange(ring.dropped, false)) return -EBADR;  // OVF-09
+        if (static_cast<std::int32_t>(ring.cq_tail - target) >= 0) return 0;
+        if (ring.timeouts_fired != fired) return 0;
+        const bool one_is_enough = limits.min_wait_end != 0 && in.now >= limits.min_wait_end;
+        if (one_is_enough && unread_completions(ring) != 0) return 0;
+        if (ran) continue;
+        if (const int over = let_time_pass(in, limits); over != 0) {
+            ended = over;
+            break;
+        }
+    }
+    if (ended == -EDEADLK) return ended;
+    return unread_completions(ring) == 0 ? ended : 0;
+}
+
+int submit(ring_context& ring, const enter_call& call) {
+    if (ring.poller.exists) {
+        if ((call.flags & abi::IORING_ENTER_SQ_WAKEUP) != 0) run_poller(ring, true);
+        // Waits until there is room; the thread makes it in one turn if it is awake.
+        if ((call.flags & abi::IORING_ENTER_SQ_WAIT) != 0 &&
+            pending_submissions(ring) == ring.sq_entries) {
+            run_poller(ring, false);
+            if (pending_submissions(ring) == ring.sq_entries) return -EDEADLK;
+        }
+        return static_cast<int>(std::min<std::uint32_t>(call.to_submit, 0x7fffffff));
+    }
+    if (call.to_submit == 0) return 0;
+    if (is_foreign(ring)) return -EEXIST;  // RUN-06
+    return submit_pending(ring, call.to_submit);
+}
+
+int enter_ring(ring_context& ring, const enter_call& call) {
+    const int submitted = submit(ring, call);
+    if (submitted < 0) return submitted;
+    // Fewer than asked: the call returns without looking at the completions.
+    if (static_cast<std::uint32_t>(submitted) != call.to_submit && !ring.poller.exists) {
+        return submitted;
+    }
+    if ((call.flags & abi::IORING_ENTER_GETEVENTS) == 0) return submitted;
+    wait_limits limits;
+    int waited = read_limits(*ring.in, call, limits);
+    if (waited == 0) waited = wait_for(ring, call.min_complete, limits);
+    return submitted != 0 ? submitted : waited;
+}
+
+}  // namespace
+
+int enter(machine& in, const enter_call& call) {
+    if ((call.flags & ~known_flags) != 0) return -EINVAL;
+    ring_context* ring = nullptr;
+    if (const int refused = find_ring(in, call, ring); refused != 0) return refused;
+    if (ring->disabled) return -EBADFD;
+    ++ring->references;  // the call may close the ring's own descriptor
+    const int answer = enter_ring(*ring, call);
+    at_kernel_exit(in);
+    drop_ring(*ring);
+    return answer;
+}
+
+void pass_time(machine& in, std::uint64_t nanoseconds) {
+    const std::uint64_t until = later(in.now, nanoseconds);
+    for (std::uint64_t next = next_timer(in); next <= until; next = next_timer(in)) {
+        in.now = std::max(in.now, next);
+        after_world_action(in);
+    }
+    in.now = until;
+    after_world_action(in);
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,281 @@
+#include "sim/kernel/flow.hpp"
+
+#include <cerrno>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/issue.hpp"
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/poll.hpp"
+#include "sim/kernel/scheduler.hpp"
+#include "sim/kernel/timeouts.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr std::size_t spare_room_max = 128;  // IO_ALLOC_CACHE_MAX
+
+// The rest of a failed chain completes with -ECANCELED, or with its own preparation error.
+void fail_links(request& failed) {
+    const bool silent = failed.is(fact::skip_link_cqes);
+    request* next = std::exchange(failed.next_link, nullptr);
+    while (next != nullptr) {
+        request& each = *next;
+        next = std::exchange(each.next_link, nullptr);
+        if (!each.is(fact::failed)) each.res = -ECANCELED;
+        each.flags = 0;
+        each.facts = silent ? each.facts | fact::cqe_skip : each.facts & ~fact::cqe_skip;
+        queue_task(each, task::complete);
+    }
+}
+
+void hand_on(request& finished) {
+    if (finished.next_link == nullptr) return;
+    if (finished.is(fact::failed) && !finished.is(fact::hardlink)) {
+        fail_links(finished);
+    } else {
+        request* next = std::exchange(finished.next_link, nullptr);
+        queue_task(*next, task::submit);
+    }
+}
+
+std::size_t chain_length(const request& head) noexcept {
+    std::size_t length = 0;
+    for (const request* each = &head; each != nullptr; each = each->next_link) ++length;
+    return length;
+}
+
+bool is_net(std::uint8_t opcode) noexcept {
+    return opcode == abi::IORING_OP_RECV || opcode == abi::IORING_OP_RECVMSG ||
+        opcode == abi::IORING_OP_SEND;
+}
+
+void keep_spare_room(request& finished) {
+    ring_context& ring = *finished.ring;
+    if (!is_net(finished.opcode) || ring.spare_room.size() >= spare_room_max) return;
+    if (finished.segment_room == 0 && ring.spare_room.empty()) return;
+    ring.spare_room.push_back(finished.segment_room);
+}
+
+// The last look at a request: its file and its place go back.
+void retire(request& finished) {
+    ring_context& ring = *finished.ring;
+    if (finished.file != nullptr) ring.in->drop(*std::exchange(finished.file, nullptr));
+    --ring.outstanding;
+    ring.requests.give(&finished);
+    if (ring.draining) release_drained(ring);
+}
+
+void finish(request& finished) {
+    ring_context& ring = *finished.ring;
+    disarm(finished);
+    ring.table.remove(finished);
+    if (!finished.is(fact::cqe_skip)) post_last(finished);
+    hand_on(finished);
+    retire(finished);
+    flush_counted_timeouts(ring);
+}
+
+// A multishot in task work: as long as its file is ready. Matches io_poll_check_events().
+void run_woken_multishot(request& woken) {
+    std::uint32_t wakes = std::exchange(woken.wakes, 0);
+    for (;;) {
+        // One wake-up is believed; several, or none, are looked at again (MSH-09).
+        if (wakes != 1 && (woken.file->poll() & woken.waits_for) == 0) return;
+        const int answer = issue(woken, {.nonblock = true, .rewoken = true});
+        if (answer == issued::done) {
+            complete(woken);
+            return;
+        }
+        if (answer == issued::requeue) {
+            woken.wakes = 0;
+            queue_task(woken, task::requeued);
+            return;
+        }
+        if (answer != issued::retry) {
+            fail(woken, answer);
+            return;
+        }
+        // Several wake-ups may have been data and the end; the end wakes nobody again (BUG-24).
+        const bool may_have_ended = wakes > 1 && woken.file->hung_up() &&
+            !woken.ring->in->version().bugs.misses_end_on_wake_race;
+        if (woken.wakes == 0 && !may_have_ended) return;
+        woken.wakes = 0;
+        wakes = 0;
+    }
+}
+
+void run_woken(request& woken) {
+    if (woken.cancelled || has_exited(*woken.ring, woken.submitter)) {
+        fail(woken, -ECANCELED);
+    } else if (woken.is(fact::multishot)) {
+        run_woken_multishot(woken);
+    } else {
+        woken.wakes = 0;
+        disarm(woken);
+        woken.ring->table.remove(woken);
+        if (woken.is(fact::force_async)) {
+            queue_worker(woken);
+        } else {
+            start(woken);
+        }
+    }
+}
+
+void see_to(request& started, int answer) {
+    if (answer == issued::done) {
+        complete(started);
+    } else if (answer == issued::retry && !started.is(fact::nowait)) {
+        switch (arm(started)) {
+            case armed::waiting:
+                break;
+            case armed::ready:
+                queue_task(started, task::submit);
+                break;
+            case armed::refused:
+                queue_worker(started);
+                break;
+        }
+    } else if (answer < 0) {
+        fail(started, answer);
+    }
+}
+
+// What may run on a worker at all; false: it was seen to. Matches the multishot part of
+// io_wq_submit_work() (rules SEL-11, MSH-17).
+bool may_run_on_worker(request& starting) {
+    if (!starting.is(fact::multishot)) return true;
+    if (!starting.file->can_poll()) {
+        fail(starting, -EBADFD);
+    } else {
+        arm(starting);
+    }
+    return false;
+}
+
+void complete_from_worker(request& finished) {
+    // Only the submitter posts to a ring with DEFER_TASKRUN.
+    if (finished.ring->defers()) {
+        queue_task(finished, task::complete);
+    } else {
+        complete(finished);
+    }
+}
+
+bool find_file_for_worker(request& starting) {
+    if (waits_for(starting.opcode) == 0 || starting.file != nullptr) return true;
+    open_file* found = nullptr;
+    ring_context& ring = *starting.ring;
+    if (starting.is(fact::fixed_file)) {
+        const auto index = static_cast<std::uint32_t>(starting.fd);
+        if (index < ring.files.size()) found = ring.files[index];
+    } else {
+        found = ring.in->file_at(starting.fd);
+    }
+    if (found == nullptr) return false;
+    ring.in->hold(*found);
+    starting.file = found;
+    return true;
+}
+
+}  // namespace
+
+void start(request& starting) { see_to(starting, issue(starting, {.nonblock = true})); }
+
+void run_on_worker(request& starting) {
+    if (!find_file_for_worker(starting)) {
+        starting.res = -EBADF;
+        queue_task(starting, task::fail);
+        return;
+    }
+    if (!may_run_on_worker(starting)) return;
+    const int answer = issue(starting, {.nonblock = true, .on_worker = true});
+    if (answer == issued::done) {
+        complete_from_worker(starting);
+        return;
+    }
+    if (answer == issued::pending) return;
+    if (answer == issued::retry && !starting.is(fact::nowait)) {
+        const armed how = arm(starting);
+        if (how == armed::waiting) return;
+        if (how == armed::ready) {  // POLL_FIRST: now it has been polled
+            queue_worker(starting);
+            return;
+        }
+    }
+    starting.res = answer;
+    queue_task(starting, task::fail);
+}
+
+void run_task(request& queued) {
+    switch (std::exchange(queued.work, task::none)) {
+        case task::woken:
+        case task::requeued:
+            run_woken(queued);
+            break;
+        case task::submit:
+            if (has_exited(*queued.ring, queued.submitter)) {
+                fail(queued, -ECANCELED);
+            } else if (queued.is(fact::force_async)) {
+                queue_worker(queued);
+            } else {
+                start(queued);
+            }
+            break;
+        case task::complete:
+            complete(queued);
+            break;
+        case task::fail:
+            fail(queued, queued.res);
+            break;
+        case task::expired:
+            run_expired(queued);
+            break;
+        case task::none:
+            break;
+    }
+}
+
+void complete(request& finished) {
+    keep_spare_room(finished);
+    finish(finished);
+}
+
+void fail(request& failing, int res) {
+    set_failed(failing);
+    failing.flags = put(failing, nullptr, res);
+    // A receive or send that was under way reports what it has done so far (ERR-09).
+    failing.res =
+        is_net(failing.opcode) && failing.done != 0 ? static_cast<std::int32_t>(failing.done) : res;
+    finish(failing);
+}
+
+void start_indirectly(request& head) {
+    ring_context& ring = *head.ring;
+    if (head.is(fact::failed)) {
+        head.facts = (head.facts & ~fact::hardlink) | fact::link;
+        fail(head, head.res);
+    } else if (ring.draining) {
+        head.facts |= fact::drained;
+        ring.outstanding -= chain_length(head);
+        ring.deferred.push(&head);
+        release_drained(ring);
+    } else {
+        queue_worker(head);
+    }
+}
+
+void release_drained(ring_context& ring) {
+    while (!ring.deferred.empty()) {
+        request* first = ring.deferred.first();
+        // A drain waits for all before it; those behind it only for the drain to start.
+        if (first->is(fact::drain) && ring.outstanding != 0) return;
+        ring.deferred.pop();
+        first->facts &= ~fact::drained;
+        ring.outstanding += chain_length(*first);
+        queue_task(*first, task::submit);
+    }
+    ring.draining = false;
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,169 @@
+#include "sim/kernel/issue.hpp"
+
+#include <cerrno>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/poll.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+bool needs_file(std::uint8_t opcode) noexcept {
+    switch (opcode) {
+        case abi::IORING_OP_NOP:
+        case abi::IORING_OP_TIMEOUT:
+        case abi::IORING_OP_ASYNC_CANCEL:
+        case abi::IORING_OP_CLOSE:
+            return false;
+        default:
+            return true;
+    }
+}
+
+bool is_ring(request& attempted) {
+    return !attempted.is(fact::fixed_file) && attempted.ring->in->ring_at(attempted.fd) != nullptr;
+}
+
+// The file is looked up at the first attempt, not at preparation, and kept from then on.
+bool assign_file(request& attempted) {
+    if (attempted.file != nullptr) return true;
+    ring_context& ring = *attempted.ring;
+    open_file* found = nullptr;
+    if (attempted.is(fact::fixed_file)) {
+        const auto index = static_cast<std::uint32_t>(attempted.fd);
+        if (index < ring.files.size()) found = ring.files[index];
+    } else {
+        found = ring.in->file_at(attempted.fd);
+    }
+    if (found == nullptr) return false;
+    ring.in->hold(*found);
+    attempted.file = found;
+    return true;
+}
+
+int set_result(request& attempted, int res) {
+    if (res < 0) set_failed(attempted);
+    attempted.res = res;
+    return issued::done;
+}
+
+}  // namespace
+
+std::uint8_t waits_for(std::uint8_t opcode) noexcept {
+    switch (opcode) {
+        case abi::IORING_OP_READ:
+        case abi::IORING_OP_READV:
+        case abi::IORING_OP_READ_MULTISHOT:
+        case abi::IORING_OP_RECV:
+        case abi::IORING_OP_RECVMSG:
+        case abi::IORING_OP_ACCEPT:
+            return ready::in;
+        case abi::IORING_OP_SEND:
+        case abi::IORING_OP_WRITE:
+        case abi::IORING_OP_WRITEV:
+            return ready::out;
+        default:
+            return 0;
+    }
+}
+
+void set_failed(request& failing) noexcept {
+    failing.facts |= fact::failed;
+    if (failing.is(fact::cqe_skip)) {
+        failing.facts &= ~fact::cqe_skip;
+        failing.facts |= fact::skip_link_cqes;
+    }
+}
+
+int issue(request& attempted, attempt how) {
+    if (needs_file(attempted.opcode) && !assign_file(attempted)) {
+        // A ring's own descriptor is a file on which nothing here works.
+        if (!is_ring(attempted)) return -EBADF;
+        const bool rw = attempted.opcode == abi::IORING_OP_READ ||
+            attempted.opcode == abi::IORING_OP_READV || attempted.opcode == abi::IORING_OP_WRITE ||
+            attempted.opcode == abi::IORING_OP_WRITEV;
+        return rw ? -EINVAL : -ENOTSOCK;
+    }
+    switch (attempted.opcode) {
+        case abi::IORING_OP_RECV:
+            return issue_receive(attempted, how);
+        case abi::IORING_OP_RECVMSG:
+            return issue_receive_message(attempted, how);
+        case abi::IORING_OP_READ:
+        case abi::IORING_OP_READV:
+            return issue_read(attempted, how);
+        case abi::IORING_OP_READ_MULTISHOT:
+            return issue_read_multishot(attempted, how);
+        case abi::IORING_OP_SEND:
+            return issue_send(attempted, how);
+        case abi::IORING_OP_WRITE:
+        case abi::IORING_OP_WRITEV:
+            return issue_write(attempted, how);
+        case abi::IORING_OP_ACCEPT:
+            return issue_accept(attempted, how);
+        case abi::IORING_OP_CLOSE:
+            return issue_close(attempted);
+        case abi::IORING_OP_SHUTDOWN:
+            return issue_shutdown(attempted);
+        case abi::IORING_OP_TIMEOUT:
+            return issue_timeout(attempted);
+        case abi::IORING_OP_ASYNC_CANCEL:
+            return issue_cancel(attempted);
+        case abi::IORING_OP_NOP:
+            return set_result(attempted, 0);
+        default:
+            return -EOPNOTSUPP;
+    }
+}
+
+int issue_accept(request& attempted, attempt /*how*/) {
+    if (!attempted.is(fact::polled) && (attempted.ioprio & abi::IORING_ACCEPT_POLL_FIRST) != 0) {
+        return issued::retry;
+    }
+    machine& in = *attempted.ring->in;
+    open_file& listener = *attempted.file;
+    for (;;) {
+        if (!listener.is_socket()) return set_result(attempted, -ENOTSOCK);
+        if (listener.keeps_messages()) return set_result(attempted, -EOPNOTSUPP);
+        if (listener.kind != file_kind::listener) return set_result(attempted, -EINVAL);
+        if (listener.backlog.empty()) {
+            const bool final = attempted.is(fact::nowait);
+            return final ? set_result(attempted, -EAGAIN) : issued::retry;
+        }
+        const int fd = in.install({listener.backlog.front(), nullptr});
+        if (fd < 0) return set_result(attempted, -EMFILE);
+        listener.backlog.pop();
+        const std::uint32_t flags = listener.backlog.empty() ? 0 : abi::IORING_CQE_F_SOCK_NONEMPTY;
+        if (!attempted.is(fact::multishot) || !post_more(attempted, fd, flags)) {
+            attempted.flags = flags;
+            return set_result(attempted, fd);
+        }
+        if (listener.backlog.empty()) return issued::retry;
+    }
+}
+
+int issue_close(request& attempted) {
+    machine& in = *attempted.ring->in;
+    if (attempted.file_index != 0) {  // a registered file
+        std::vector<open_file*>& files = attempted.ring->files;
+        const std::uint32_t index = attempted.file_index - 1;
+        if (!attempted.ring->has_files) return set_result(attempted, -ENXIO);
+        if (index >= files.size()) return set_result(attempted, -EINVAL);
+        if (files[index] == nullptr) return set_result(attempted, -EBADF);
+        in.drop(*std::exchange(files[index], nullptr));
+        return set_result(attempted, 0);
+    }
+    if (in.ring_at(attempted.fd) != nullptr) return set_result(attempted, -EBADF);
+    return set_result(attempted, in.close(attempted.fd));
+}
+
+int issue_shutdown(request& attempted) {
+    open_file& file = *attempted.file;
+    const int res = shut_down(file, attempted.len);
+    if (res == 0) wake(file, ready::in | ready::out);
+    return set_result(attempted, res);
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,191 @@
+#include "sim/kernel/lifetime.hpp"
+
+#include <bit>
+#include <cerrno>
+
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/poll.hpp"
+#include "sim/kernel/registration.hpp"
+#include "sim/kernel/timeouts.hpp"
+#include "sim/kernel/unsupported.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr std::uint32_t entries_max = 32768;
+constexpr std::uint32_t cq_entries_max = 2 * entries_max;
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+constexpr std::uint32_t default_idle_ms = 1000;
+constexpr std::uint32_t processors = 4;
+
+// struct io_rings of Linux: heads and tails, constants, flags, then the CQEs on a cache line.
+constexpr std::uint32_t sq_head_at = 0;
+constexpr std::uint32_t sq_tail_at = 4;
+constexpr std::uint32_t cq_head_at = 8;
+constexpr std::uint32_t cq_tail_at = 12;
+constexpr std::uint32_t sq_mask_at = 16;
+constexpr std::uint32_t cq_mask_at = 20;
+constexpr std::uint32_t sq_entries_at = 24;
+constexpr std::uint32_t cq_entries_at = 28;
+constexpr std::uint32_t sq_dropped_at = 32;
+constexpr std::uint32_t sq_flags_at = 36;
+constexpr std::uint32_t cq_flags_at = 40;
+constexpr std::uint32_t cq_overflow_at = 44;
+constexpr std::uint32_t cqes_at = 64;
+
+// Which flags go together. Matches io_uring_sanitise_params().
+int check_flags(std::uint32_t flags) noexcept {
+    if ((flags & ~modelled_setup_flags) != 0) return -EINVAL;
+    const auto has = [flags](std::uint32_t flag) { return (flags & flag) != 0; };
+    const bool defers = has(abi::IORING_SETUP_DEFER_TASKRUN);
+    const bool cooperates = has(abi::IORING_SETUP_COOP_TASKRUN);
+    const bool tells = has(abi::IORING_SETUP_TASKRUN_FLAG);
+    if (has(abi::IORING_SETUP_SQPOLL) && (cooperates || tells || defers)) return -EINVAL;
+    if (tells && !cooperates && !defers) return -EINVAL;
+    if (defers && !has(abi::IORING_SETUP_SINGLE_ISSUER)) return -EINVAL;
+    return 0;
+}
+
+// Matches io_uring_fill_params().
+int size_queues(std::uint32_t entries, abi::io_uring_params& params) noexcept {
+    const bool clamps = (params.flags & abi::IORING_SETUP_CLAMP) != 0;
+    if (entries == 0 || (entries > entries_max && !clamps)) return -EINVAL;
+    params.sq_entries = std::bit_ceil(std::min(entries, entries_max));
+    if ((params.flags & abi::IORING_SETUP_CQSIZE) == 0) {
+        params.cq_entries = 2 * params.sq_entries;
+        return 0;
+    }
+    if (params.cq_entries == 0 || (params.cq_entries > cq_entries_max && !clamps)) return -EINVAL;
+    params.cq_entries = std::bit_ceil(std::min(params.cq_entries, cq_entries_max));
+    return params.cq_entries < params.sq_entries ? -EINVAL : 0;
+}
+
+std::uint32_t array_at(const ring_context& ring) noexcept {
+    const auto end = cqes_at + ring.cq_entries * std::uint32_t{sizeof(abi::io_uring_cqe)};
+    return (end + 63U) & ~63U;
+}
+
+void tell_offsets(const ring_context& ring, abi::io_uring_params& params) noexcept {
+    params.sq_off = {.head = sq_head_at,
+                     .tail = sq_tail_at,
+                     .ring_mask = sq_mask_at,
+                     .ring_entries = sq_entries_at,
+                     .flags = sq_flags_at,
+                     .dropped = sq_dropped_at,
+                     .array = array_at(ring),
+                     .resv1 = 0,
+                     .user_addr = 0};
+    params.cq_off = {.head = cq_head_at,
+                     .tail = cq_tail_at,
+                     .ring_mask = cq_mask_at,
+                     .ring_entries = cq_entries_at,
+                     .overflow = cq_overflow_at,
+                     .cqes = cqes_at,
+                     .flags = cq_flags_at,
+                     .resv1 = 0,
+                     .user_addr = 0};
+    params.features = ring.in->version().features;
+}
+
+bool allocate_words(machine& in, ring_context& ring) {
+    const std::uint32_t array = array_at(ring);
+    ring.rings_size = array + ring.sq_entries * sizeof(std::uint32_t);
+    ring.sqes_size = ring.sq_entries * sizeof(abi::io_uring_sqe);
+    ring.rings_memory = in.memory.allocate_for_kernel(pages_for(ring.rings_size));
+    if (ring.rings_memory == nullptr) return false;
+    ring.sqes_memory = in.memory.allocate_for_kernel(pages_for(ring.sqes_size));
+    if (ring.sqes_memory == nullptr) {
+        in.memory.unpin(ring.rings_memory);
+        return false;
+    }
+    const auto word = [&ring](std::uint32_t at) {
+        return reinterpret_cast<std::uint32_t*>(ring.rings_memory + at);
+    };
+    ring.words = {word(sq_head_at),
+                  word(sq_tail_at),
+                  word(cq_head_at),
+                  word(cq_tail_at),
+                  word(sq_dropped_at),
+                  word(sq_flags_at),
+                  word(cq_overflow_at),
+                  word(array),
+                  reinterpret_cast<abi::io_uring_cqe*>(ring.rings_memory + cqes_at),
+                  reinterpret_cast<abi::io_uring_sqe*>(ring.sqes_memory)};
+    *word(sq_mask_at) = ring.sq_entries - 1;
+    *word(cq_mask_at) = ring.cq_entries - 1;
+    *word(sq_entries_at) = ring.sq_entries;
+    *word(cq_entries_at) = ring.cq_entries;
+    return true;
+}
+
+void start_poller(machine& in, ring_context& ring, const abi::io_uring_params& params) {
+    const std::uint32_t idle = params.sq_thread_idle == 0 ? default_idle_ms : params.sq_thread_idle;
+    ring.poller = {
+        .exists = true, .asleep = false, .idle_ns = idle * ns_per_ms, .last_busy = in.now};
+}
+
+// Lets go of whatever a request stands in or holds; it completes nowhere.
+void abandon(ring_context& ring) {
+    while (request* each = ring.table.first()) {
+        disarm(*each);
+        ring.table.remove(*each);
+        if (each->file != nullptr) ring.in->drop(*std::exchange(each->file, nullptr));
+    }
+    for (work_queue* queue : {&ring.task_work, &ring.retry_work, &ring.workers, &ring.deferred}) {
+        while (!queue->empty()) {
+            request* each = queue->pop();
+            if (each->file != nullptr) ring.in->drop(*std::exchange(each->file, nullptr));
+        }
+    }
+}
+
+}  // namespace
+
+int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params) {
+    if (params.resv[0] != 0 || params.resv[1] != 0 || params.resv[2] != 0) return -EINVAL;
+    if (const int refused = check_flags(params.flags); refused != 0) return refused;
+    if (const int refused = size_queues(entries, params); refused != 0) return refused;
+    const bool polls = (params.flags & abi::IORING_SETUP_SQPOLL) != 0;
+    if ((params.flags & abi::IORING_SETUP_SQ_AFF) != 0 &&
+        (!polls || params.sq_thread_cpu >= processors)) {
+        return -EINVAL;
+    }
+    auto made = std::make_unique<ring_context>();
+    ring_context& ring = *made;
+    ring.in = &in;
+    ring.setup_flags = params.flags;
+    ring.sq_entries = params.sq_entries;
+    ring.cq_entries = params.cq_entries;
+    if (!allocate_words(in, ring)) return -ENOMEM;
+    const int fd = in.install({nullptr, &ring});
+    if (fd < 0) {
+        in.memory.unpin(ring.rings_memory);
+        in.memory.unpin(ring.sqes_memory);
+        return -EMFILE;
+    }
+    ring.fd = fd;
+    ring.references = 1;
+    ring.disabled = ring.has(abi::IORING_SETUP_R_DISABLED);
+    ring.has_submitter = ring.has(abi::IORING_SETUP_SINGLE_ISSUER) && !ring.disabled;
+    ring.submitter = in.caller;
+    if (polls) start_poller(in, ring, params);
+    tell_offsets(ring, params);
+    in.rings.push_back(std::move(made));
+    return fd;
+}
+
+void drop_ring(ring_context& ring) {
+    if (--ring.references != 0) return;
+    machine& in = *ring.in;
+    abandon(ring);
+    for (open_file* each : ring.files) {
+        if (each != nullptr) in.drop(*each);
+    }
+    for (const auto& list : ring.groups) release_ring_memory(in, *list);
+    in.memory.unpin(ring.rings_memory);
+    in.memory.unpin(ring.sqes_memory);
+    std::erase_if(in.rings, [&ring](const auto& each) { return each.get() == &ring; });
+}
+
+}  // namespace ringproof::sim

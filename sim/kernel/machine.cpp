@@ -1,0 +1,103 @@
+#include "sim/kernel/machine.hpp"
+
+#include <cerrno>
+
+#include "sim/kernel/lifetime.hpp"
+
+namespace ringproof::sim {
+
+void ring_context::note(event_kind kind, std::uint64_t subject, std::int64_t a, std::int64_t b,
+                        std::int64_t c) {
+    if (in->record != nullptr) in->record->record(actor::kernel, kind, subject, a, b, c);
+}
+
+bool machine::is_open(int fd) const noexcept {
+    if (fd < first_descriptor || fd >= descriptors_max) return false;
+    const auto index = static_cast<std::size_t>(fd - first_descriptor);
+    if (index >= descriptors.size()) return false;
+    const descriptor& found = descriptors[index];
+    return found.file != nullptr || found.ring != nullptr;
+}
+
+open_file* machine::file_at(int fd) noexcept {
+    return is_open(fd) ? descriptors[static_cast<std::size_t>(fd - first_descriptor)].file
+                       : nullptr;
+}
+
+ring_context* machine::ring_at(int fd) noexcept {
+    return is_open(fd) ? descriptors[static_cast<std::size_t>(fd - first_descriptor)].ring
+                       : nullptr;
+}
+
+int machine::install(descriptor opened) {
+    std::size_t index = 0;
+    while (index < descriptors.size() && is_open(first_descriptor + static_cast<int>(index))) {
+        ++index;
+    }
+    const int fd = first_descriptor + static_cast<int>(index);
+    if (fd >= descriptors_max) return -1;
+    if (index == descriptors.size()) descriptors.emplace_back();
+    descriptors[index] = opened;
+    return fd;
+}
+
+open_file* machine::new_file(file_kind kind) {
+    open_file* file = nullptr;
+    if (unused_files.empty()) {
+        files.push_back(std::make_unique<open_file>());
+        file = files.back().get();
+    } else {
+        file = unused_files.back();
+        unused_files.pop_back();
+    }
+    open_as(*file, kind);
+    return file;
+}
+
+void machine::drop(open_file& file) {
+    if (--file.references != 0 || file.peer_watches) return;
+    while (!file.backlog.empty()) {
+        open_file* waiting = file.backlog.front();
+        file.backlog.pop();
+        drop(*waiting);
+    }
+    file.in_use = false;
+    unused_files.push_back(&file);
+}
+
+open_file* machine::peer_of(int fd) noexcept {
+    if (fd < first_descriptor || fd >= descriptors_max) return nullptr;
+    const auto index = static_cast<std::size_t>(fd - first_descriptor);
+    return index < peers.size() ? peers[index] : nullptr;
+}
+
+void machine::watch(int fd, open_file& file) {
+    forget(fd);  // the number stands for another file now
+    const auto index = static_cast<std::size_t>(fd - first_descriptor);
+    if (index >= peers.size()) peers.resize(index + 1);
+    peers[index] = &file;
+    file.peer_watches = true;
+}
+
+void machine::forget(int fd) {
+    open_file* file = peer_of(fd);
+    if (file == nullptr) return;
+    peers[static_cast<std::size_t>(fd - first_descriptor)] = nullptr;
+    file->peer_watches = false;
+    hold(*file);
+    drop(*file);  // it may have been the last who knew it
+}
+
+int machine::close(int fd) {
+    if (!is_open(fd)) return -EBADF;
+    const descriptor closed =
+        std::exchange(descriptors[static_cast<std::size_t>(fd - first_descriptor)], descriptor{});
+    if (closed.file != nullptr) drop(*closed.file);
+    if (closed.ring != nullptr) {
+        closed.ring->fd = -1;
+        drop_ring(*closed.ring);
+    }
+    return 0;
+}
+
+}  // namespace ringproof::sim

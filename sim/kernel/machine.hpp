@@ -1,0 +1,90 @@
+#pragma once
+// Everything the model consists of, in one place: descriptors and files, rings, memory, the clock,
+// and the one source of choices. It decides nothing by itself.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <ringproof/ids.hpp>
+
+#include "sim/choice.hpp"
+#include "sim/history.hpp"
+#include "sim/kernel/address_space.hpp"
+#include "sim/kernel/ring_context.hpp"
+#include "sim/kernel/socket.hpp"
+#include "sim/profile.hpp"
+
+namespace ringproof::sim {
+
+struct model_options {
+    profile kernel_profile{};
+    bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
+    bool short_transfers = false;   ///< stream transfers may be shorter than they could be
+    history* record = nullptr;      ///< receives the kernel's events
+};
+
+/// What a descriptor stands for: a file or a ring.
+struct descriptor {
+    open_file* file = nullptr;
+    ring_context* ring = nullptr;
+};
+
+/// Descriptors that a task registered for IORING_ENTER_REGISTERED_RING: they belong to the task.
+struct registered_rings {
+    caller_id owner{};
+    ring_context* rings[16] = {};
+};
+
+struct machine {
+    machine(choices& asked, const model_options& wanted)
+        : choice(asked), options(wanted), memory(wanted.strict_addresses), record(wanted.record) {}
+
+    choices& choice;
+    model_options options;
+    address_space memory;
+    history* record;
+    std::uint64_t now = 0;  ///< virtual nanoseconds
+    caller_id caller = first_caller;
+    std::vector<descriptor> descriptors;  ///< by number, from first_descriptor on
+    std::vector<open_file*> peers;        ///< far ends, by the number the application had last
+    std::vector<std::unique_ptr<open_file>> files;
+    std::vector<open_file*> unused_files;
+    std::vector<std::unique_ptr<ring_context>> rings;
+    std::vector<registered_rings> registered;
+    std::vector<caller_id> exited;  ///< threads that have ended
+    std::vector<segment> scratch;   ///< the slots of the bundle being put together
+
+    static constexpr caller_id first_caller{0x3};
+    static constexpr int first_descriptor = 3;  // 0, 1 and 2 are taken in every program
+    static constexpr int descriptors_max = 1024;
+
+    [[nodiscard]] const profile& version() const noexcept { return options.kernel_profile; }
+
+    [[nodiscard]] transfer_context transfers() noexcept {
+        return {memory, options.kernel_profile, options.short_transfers ? &choice : nullptr};
+    }
+
+    /// Null when the number stands for no file (no ring, nothing at all).
+    [[nodiscard]] open_file* file_at(int fd) noexcept;
+    [[nodiscard]] ring_context* ring_at(int fd) noexcept;
+    [[nodiscard]] bool is_open(int fd) const noexcept;
+
+    /// The lowest free number; -1 when all are taken.
+    int install(descriptor opened);
+
+    /// A fresh file without references.
+    open_file* new_file(file_kind kind);
+    void hold(open_file& file) noexcept { ++file.references; }
+    void drop(open_file& file);
+
+    /// The far end that belongs, or last belonged, to the application's `fd`.
+    [[nodiscard]] open_file* peer_of(int fd) noexcept;
+    void watch(int fd, open_file& file);
+    void forget(int fd);
+
+    /// close(2) of a descriptor: 0 or -EBADF.
+    int close(int fd);
+};
+
+}  // namespace ringproof::sim

@@ -1,0 +1,155 @@
+#include "sim/kernel/model_world.hpp"
+
+#include <cerrno>
+
+#include "sim/kernel/enter.hpp"
+#include "sim/kernel/poll.hpp"
+#include "sim/kernel/scheduler.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+file_kind kind_of(channel_kind kind) noexcept {
+    switch (kind) {
+        case channel_kind::tcp:
+            return file_kind::tcp;
+        case channel_kind::unix_stream:
+            return file_kind::unix_stream;
+        case channel_kind::udp:
+            return file_kind::udp;
+        case channel_kind::unix_datagram:
+            return file_kind::unix_datagram;
+        case channel_kind::pipe:
+            return file_kind::pipe;
+        case channel_kind::file:
+            break;
+    }
+    return file_kind::regular;
+}
+
+result<std::size_t> size_result(std::int64_t answer) {
+    if (answer < 0) return fail(static_cast<int>(-answer));
+    return static_cast<std::size_t>(answer);
+}
+
+}  // namespace
+
+result<int> model_world::install(open_file& file) {
+    machine& in = kernel_->inside();
+    const int fd = in.install({&file, nullptr});
+    in.hold(file);
+    if (fd < 0) {
+        in.drop(file);
+        return fail(EMFILE);
+    }
+    in.watch(fd, file);
+    return fd;
+}
+
+result<int> model_world::open(channel_kind kind) {
+    return install(*kernel_->inside().new_file(kind_of(kind)));
+}
+
+result<int> model_world::open_write_only() {
+    open_file& file = *kernel_->inside().new_file(file_kind::regular);
+    file.can_read = false;
+    file.can_write = true;
+    return install(file);
+}
+
+result<int> model_world::listen() {
+    return install(*kernel_->inside().new_file(file_kind::listener));
+}
+
+result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) {
+    machine& in = kernel_->inside();
+    open_file* file = in.peer_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    const std::int64_t sent = peer_send(*file, bytes);
+    if (sent >= 0) {
+        wake(*file, ready::in);
+        after_world_action(in);
+    }
+    return size_result(sent);
+}
+
+result<std::size_t> model_world::receive(int fd, std::span<std::byte> bytes) {
+    machine& in = kernel_->inside();
+    open_file* file = in.peer_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    const std::int64_t got = peer_receive(*file, bytes);
+    if (got >= 0 && (file->poll() & ready::out) != 0) wake(*file, ready::out);
+    if (got >= 0) after_world_action(in);
+    return size_result(got);
+}
+
+result<void> model_world::finish(int fd) {
+    machine& in = kernel_->inside();
+    open_file* file = in.peer_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    if (const int answer = peer_finish(*file); answer < 0) return fail(-answer);
+    wake(*file, ready::in);
+    after_world_action(in);
+    return {};
+}
+
+result<void> model_world::reset(int fd) {
+    machine& in = kernel_->inside();
+    open_file* file = in.peer_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    if (const int answer = peer_reset(*file); answer < 0) return fail(-answer);
+    if (!file->keeps_messages()) wake(*file, ready::in | ready::out);
+    after_world_action(in);
+    return {};
+}
+
+result<void> model_world::close(int fd) {
+    machine& in = kernel_->inside();
+    if (in.file_at(fd) == nullptr) return fail(EBADF);
+    in.forget(fd);  // the far end stays as it is, but no number leads to it any more
+    const int answer = in.close(fd);
+    if (answer < 0) return fail(-answer);
+    at_kernel_exit(in);
+    return {};
+}
+
+result<void> model_world::connect(int listener) {
+    machine& in = kernel_->inside();
+    open_file* file = in.file_at(listener);
+    if (file == nullptr || file->kind != file_kind::listener) return fail(EBADF);
+    constexpr std::size_t backlog_max = 128;
+    if (file->backlog.size() >= backlog_max) return fail(EAGAIN);
+    open_file& connected = *in.new_file(file_kind::tcp);
+    in.hold(connected);  // until it is accepted, on behalf of the listener; then the descriptor's
+    file->backlog.push(&connected);
+    wake(*file, ready::in);
+    after_world_action(in);
+    return {};
+}
+
+result<void> model_world::accepted(int listener, int fd) {
+    machine& in = kernel_->inside();
+    open_file* file = in.file_at(fd);
+    if (in.peer_of(listener) == nullptr || file == nullptr) return fail(EBADF);
+    in.watch(fd, *file);
+    return {};
+}
+
+result<void> model_world::shut_down(int fd, int how) {
+    machine& in = kernel_->inside();
+    open_file* file = in.file_at(fd);
+    if (file == nullptr) return fail(EBADF);
+    const int answer = sim::shut_down(*file, static_cast<std::uint32_t>(how));
+    if (answer < 0) return fail(-answer);
+    wake(*file, ready::in | ready::out);
+    after_world_action(in);
+    at_kernel_exit(in);
+    return {};
+}
+
+void model_world::pass(std::chrono::nanoseconds time) {
+    pass_time(kernel_->inside(), time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count()));
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,302 @@
+// RECV and RECVMSG: select, transfer, commit or recycle, post, and again. Matches io_recv(),
+// io_recvmsg() and io_recv_finish() of io_uring/net.c, in whose order the steps are.
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/issue.hpp"
+#include "sim/kernel/machine.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::IORING_RECVSEND_BUNDLE) != 0; }
+
+// What a bundle asks for. The amount is the request's length, else what the protocol said is
+// queued; without either only as many slots are mapped as the request's array already has room
+// for: one, on a fresh array (BND-05).
+bundle_query query_for(const request& r) {
+    bundle_query query{.max_size = 0, .room = r.segment_room, .expand = true};
+    if (r.length != 0 && r.ring->in->version().bundle_honours_length) {
+        query.max_size = r.length;
+    } else if (r.inq > 1) {
+        query.max_size = static_cast<std::uint64_t>(r.inq);
+    }
+    if (r.multishot_total != 0) {
+        query.max_size = query.max_size == 0
+            ? r.multishot_total
+            : std::min<std::uint64_t>(query.max_size, r.multishot_total);
+    }
+    return query;
+}
+
+// Matches io_recv_buf_select().
+selection select_for_receive(request& r, attempt how) {
+    selection picked;
+    if (is_bundle(r) && !how.on_worker) {  // a worker takes one at a time (BND-12)
+        picked = peek_bundle(r, query_for(r));
+        if (picked.error != 0) return picked;
+        const auto count = static_cast<std::uint32_t>(r.ring->in->scratch.size());
+        if (count > 1 && count > r.segment_room) r.segment_room = count;
+        if (count == 1) r.length = picked.length;
+        for (const segment& each : r.ring->in->scratch) {
+            if (address_space::in_user_half(each.address, each.size)) continue;
+            picked.error = -EFAULT;
+            break;
+        }
+        return picked;
+    }
+    picked = select_one(r, r.length, how);
+    if (picked.error != 0) return picked;
+    r.data.set(picked.address, picked.length);
+    r.length = picked.length;
+    if (!address_space::in_user_half(picked.address, picked.length)) picked.error = -EFAULT;
+    return picked;
+}
+
+// A WAITALL receive that got a part keeps its buffer, used up, and goes on in it; where only the
+// received part would be committed it completes short instead (BUG-17's repair).
+bool may_go_on_in_buffer(const request& r, const selection& picked) noexcept {
+    if (!r.file->is_stream_socket() || (r.op_flags & msg::waitall) == 0) return false;
+    if (!r.is(fact::commit_pending) || picked.list == nullptr) return true;
+    return !picked.list->incremental && !is_bundle(r);
+}
+
+int keep_buffer(request& r, const selection& picked, std::int64_t size) {
+    r.facts |= fact::no_recycle;
+    if (picked.list != nullptr && r.is(fact::commit_pending)) {
+        commit(r, *picked.list, size, r.data.segments_within(static_cast<std::uint64_t>(size)));
+    }
+    return issued::retry;
+}
+
+void begin_next_round(request& r) noexcept {
+    r.facts &= ~fact::list_emptied;
+    r.done = 0;
+    r.net &= static_cast<std::uint8_t>(~(net_fact::retry | net_fact::partial_map));
+    r.length = r.multishot_length;
+}
+
+// The total limit counts every byte once, appended ones included (BUG-31's repair).
+bool count_towards_limit(request& r, std::int64_t size) noexcept {
+    if (r.multishot_total == 0 || size <= 0) return false;
+    r.multishot_total -=
+        static_cast<std::uint32_t>(std::min<std::int64_t>(size, r.multishot_total));
+    if (r.multishot_total != 0) return false;
+    r.net |= net_fact::limit_reached;
+    return true;
+}
+
+// After a multishot completion was posted: again at once, wait, or let others go first.
+std::optional<int> continue_multishot(request& r, std::uint32_t flags, attempt how) {
+    begin_next_round(r);
+    const bool more_known = (flags & abi::IORING_CQE_F_SOCK_NONEMPTY) != 0;
+    if (!more_known && r.inq >= 0) return issued::retry;  // known to be empty: lazy (MSH-06)
+    const bool capped = (r.net & net_fact::capped) != 0;
+    if (r.rounds++ < r.ring->in->version().multishot_retries && !capped) return std::nullopt;
+    r.rounds = 0;
+    r.net &= static_cast<std::uint8_t>(~net_fact::capped);
+    return how.rewoken ? issued::requeue : issued::retry;  // MSH-08
+}
+
+// Hands the buffers over and posts. Nothing: receive once more. Matches io_recv_finish().
+std::optional<int> finish_receive(request& r, const selection& picked, std::int64_t result,
+                                  bool finished, attempt how) {
+    std::uint32_t flags = r.inq > 0 ? abi::IORING_CQE_F_SOCK_NONEMPTY : 0;
+    const std::int64_t fresh = is_bundle(r) ? result - r.done : result;
+    if (count_towards_limit(r, fresh)) finished = true;
+    if (!is_bundle(r)) {
+        // MSG_TRUNC may report more than was stored; only that much is used up (BUG-28's repair).
+        const auto stored = static_cast<std::int64_t>(picked.length);
+        flags |= put(r, picked.list, picked.list != nullptr ? std::min(result, stored) : result);
+    } else {
+        const std::int64_t used = std::min(fresh, static_cast<std::int64_t>(picked.length));
+        const unsigned slots =
+            used > 0 ? r.data.segments_within(static_cast<std::uint64_t>(used)) : 0;
+        flags |= put(r, picked.list, used, slots);
+        if ((r.net & net_fact::retry) != 0) {
+            // An appended transfer keeps the first one's buffer id; what it says of more is new.
+            constexpr std::uint32_t latest = abi::IORING_CQE_F_SOCK_NONEMPTY |
+                abi::IORING_CQE_F_MORE | abi::IORING_CQE_F_BUF_MORE;
+            flags = (r.flags & ~latest) | (flags & latest);
+        }
+        if (r.multishot_length != 0 && result >= r.multishot_length) r.net |= net_fact::capped;
+        if (r.is(fact::list_emptied)) {  // BND-09
+            r.res = static_cast<std::int32_t>(result);
+            r.flags = flags;
+            return issued::done;
+        }
+        const bool appends = r.ring->in->version().bundle_appends &&
+            (r.net & net_fact::no_append) == 0 && r.inq > 1 && fresh > 0 && r.data.left() == 0;
+        if (appends) {  // BND-06
+            r.flags = flags;
+            r.length = static_cast<std::uint64_t>(r.inq);
+            r.done += fresh;
+            r.net |= net_fact::retry;
+            return std::nullopt;
+        }
+    }
+    if (r.is(fact::multishot) && !finished && post_more(r, result, flags)) {
+        return continue_multishot(r, flags, how);
+    }
+    r.res = static_cast<std::int32_t>(result);
+    r.flags = flags;
+    return issued::done;
+}
+
+struct outcome {
+    std::int64_t result = 0;
+    bool waits = false;
+};
+
+// Judges what one transfer brought.
+outcome judge(request& r, const selection& picked, const received& got, std::int64_t least,
+              attempt how) {
+    if (got.size < least) {
+        if (got.size == -EAGAIN && how.nonblock) {
+            recycle(r, picked.list);
+            return {.waits = true};
+        }
+        if (got.size > 0 && may_go_on_in_buffer(r, picked)) {
+            r.done += got.size;
+            keep_buffer(r, picked, got.size);
+            return {.waits = true};
+        }
+        set_failed(r);
+    } else if ((r.op_flags & msg::waitall) != 0 && (got.flags & (msg::trunc | msg::ctrunc)) != 0) {
+        set_failed(r);
+    }
+    if (got.size > 0) return {.result = got.size + r.done};
+    if (r.done != 0) return {.result = r.done};
+    recycle(r, picked.list);
+    return {.result = got.size};
+}
+
+}  // namespace
+
+int issue_receive(request& r, attempt how) {
+    const bool polls_first = (r.ioprio & abi::IORING_RECVSEND_POLL_FIRST) != 0;
+    if (polls_first && !r.is(fact::polled)) return issued::retry;
+    if (!r.file->is_socket()) return -ENOTSOCK;
+    for (;;) {
+        selection picked;
+        outcome seen;
+        std::int64_t arrived = 0;
+        if (wants_selection(r)) picked = select_for_receive(r, how);
+        if (picked.error != 0) {
+            r.inq = -1;
+            set_failed(r);
+            arrived = picked.error;
+            if (r.done == 0) recycle(r, picked.list);
+            seen.result = r.done != 0 ? r.done : picked.error;
+        } else {
+            const std::int64_t least =
+                (r.op_flags & msg::waitall) != 0 ? static_cast<std::int64_t>(r.data.left()) : 0;
+            const received got = receive(*r.file, r.data, r.op_flags, r.ring->in->transfers());
+            r.inq = got.inq;
+            arrived = got.size;
+            seen = judge(r, picked, got, least, how);
+            if (seen.waits) return issued::retry;
+        }
+        const auto next = finish_receive(r, picked, seen.result, arrived <= 0, how);
+        if (next.has_value()) return *next;
+    }
+}
+
+namespace {
+
+constexpr std::uint32_t header_fixed = sizeof(abi::io_uring_recvmsg_out);
+
+std::uint64_t header_size(const request& r) noexcept {
+    return std::uint64_t{header_fixed} + r.name_size + r.control_size;
+}
+
+// The result of one multishot message: a header in front of the payload (ABI-10, ABI-11).
+std::int64_t store_header(request& r, std::uint64_t at, std::uint64_t payload_room,
+                          const received& got) {
+    const std::int64_t stored = std::min(got.size, static_cast<std::int64_t>(payload_room));
+    const abi::io_uring_recvmsg_out header{
+        .namelen = r.name_size == 0 ? 0 : got.name_size,  // nobody asked for it
+        .controllen = 0,
+        .payloadlen = static_cast<std::uint32_t>(got.size),
+        .flags = got.flags};
+    const std::size_t name = std::min<std::size_t>(got.name_size, r.name_size);
+    address_space& memory = r.ring->in->memory;
+    std::byte bytes[header_fixed + 16];
+    std::memcpy(bytes, &header, sizeof header);
+    if (name != 0) {
+        std::memcpy(bytes + header_fixed, sender_name(*r.file).data(),
+                    std::min<std::size_t>(name, 16));
+    }
+    if (!memory.copy_out(at, bytes, header_fixed + name)) return -EFAULT;
+    return static_cast<std::int64_t>(header_size(r)) + stored;
+}
+
+// What recvmsg(2) writes back: the sender's name, and the message header's sizes and flags.
+bool store_message(request& r, const received& got) {
+    struct tail {
+        std::uint64_t control_size;
+        std::uint32_t flags;
+    };
+    address_space& memory = r.ring->in->memory;
+    if (r.header_address != 0) {
+        const auto name = sender_name(*r.file);
+        const std::size_t copied = std::min<std::size_t>(r.name_size, got.name_size);
+        if (!memory.copy_out(r.header_address, name.data(), copied)) return false;
+        if (!memory.copy_out(r.message_address + 8, &got.name_size, 4)) return false;
+    }
+    const tail written{0, got.flags};
+    return memory.copy_out(r.message_address + 48, &written.flags, 4) &&
+        memory.copy_out(r.message_address + 40, &written.control_size, 8);
+}
+
+received receive_message_once(request& r, const selection& picked, bool& finished) {
+    received got = receive(*r.file, r.data, r.op_flags, r.ring->in->transfers());
+    finished = got.size <= 0;
+    r.inq = got.inq;
+    if (got.size < 0) return got;
+    if (!r.is(fact::multishot)) {
+        if (!store_message(r, got)) got.size = -EFAULT;
+        return got;
+    }
+    const std::int64_t total = store_header(r, picked.address, picked.length - header_size(r), got);
+    if (total < 0) finished = true;
+    got.size = total;
+    return got;
+}
+
+}  // namespace
+
+int issue_receive_message(request& r, attempt how) {
+    if (!r.file->is_socket()) return -ENOTSOCK;
+    const bool polls_first = (r.ioprio & abi::IORING_RECVSEND_POLL_FIRST) != 0;
+    if (polls_first && !r.is(fact::polled)) return issued::retry;
+    for (;;) {
+        selection picked;
+        if (wants_selection(r)) {
+            picked = select_one(r, r.length, how);
+            if (picked.error != 0) return picked.error;
+            if (r.is(fact::multishot) && picked.length < header_size(r)) {  // MSH-16, INC-09
+                recycle(r, picked.list);
+                return -EFAULT;
+            }
+            const std::uint64_t skipped = r.is(fact::multishot) ? header_size(r) : 0;
+            r.data.set(picked.address + skipped, picked.length - skipped);
+        }
+        const std::int64_t least =
+            (r.op_flags & msg::waitall) != 0 && r.control_size == 0 && !r.is(fact::multishot)
+            ? static_cast<std::int64_t>(r.data.left())
+            : 0;
+        bool finished = false;
+        const received got = receive_message_once(r, picked, finished);
+        const outcome seen = judge(r, picked, got, least, how);
+        if (seen.waits) return issued::retry;
+        const auto next = finish_receive(r, picked, seen.result, finished, how);
+        if (next.has_value()) return *next;
+    }
+}
+
+}  // namespace ringproof::sim

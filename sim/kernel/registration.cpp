@@ -1,0 +1,126 @@
+#include "sim/kernel/registration.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/kernel/cancel.hpp"
+#include "sim/kernel/lifetime.hpp"
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/scheduler.hpp"
+#include "sim/kernel/unsupported.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr unsigned last_register_opcode = 35;  // as of 7.3
+
+// Matches io_probe().
+int tell_probe(ring_context& ring, std::uint64_t argument, std::uint32_t count) {
+    constexpr std::uint32_t header = 16;
+    if (argument == 0 || count > 256) return -EINVAL;
+    count = std::min<std::uint32_t>(count, last_opcode + 1U);
+    const std::size_t size = header + count * sizeof(abi::io_uring_probe_op);
+    std::byte bytes[header + 256 * sizeof(abi::io_uring_probe_op)] = {};
+    address_space& memory = ring.in->memory;
+    if (!memory.copy_in(bytes, argument, size)) return -EFAULT;
+    if (std::any_of(bytes, bytes + size, [](std::byte b) { return b != std::byte{0}; })) {
+        return -EINVAL;
+    }
+    bytes[0] = std::byte{last_opcode};
+    bytes[1] = static_cast<std::byte>(count);
+    for (std::uint32_t op = 0; op < count; ++op) {
+        std::byte* entry = bytes + header + op * sizeof(abi::io_uring_probe_op);
+        entry[0] = static_cast<std::byte>(op);
+        if (is_modelled(static_cast<std::uint8_t>(op))) entry[2] = std::byte{1};
+    }
+    return memory.copy_out(argument, bytes, size) ? 0 : -EFAULT;
+}
+
+int enable(ring_context& ring) {
+    if (!ring.disabled) return -EBADFD;
+    ring.disabled = false;
+    ring.has_submitter = ring.has(abi::IORING_SETUP_SINGLE_ISSUER);
+    ring.submitter = ring.in->caller;
+    return 0;
+}
+
+// Matches io_sync_cancel(); nothing here runs elsewhere, so there is nothing to wait for.
+int cancel_at_once(ring_context& ring, std::uint64_t argument) {
+    constexpr std::uint32_t known = 0x3f;
+    abi::io_uring_sync_cancel_reg wanted{};
+    if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
+    if ((wanted.flags & ~known) != 0) return -EINVAL;
+    for (const std::uint8_t each : wanted.pad) {
+        if (each != 0) return -EINVAL;
+    }
+    for (const std::uint64_t each : wanted.pad2) {
+        if (each != 0) return -EINVAL;
+    }
+    cancel_query query{.user_data = wanted.addr, .flags = wanted.flags, .opcode = wanted.opcode};
+    if ((wanted.flags & abi::IORING_ASYNC_CANCEL_FD) != 0) {
+        const bool fixed = (wanted.flags & abi::IORING_ASYNC_CANCEL_FD_FIXED) != 0;
+        const auto index = static_cast<std::uint32_t>(wanted.fd);
+        query.file = !fixed             ? ring.in->file_at(wanted.fd)
+            : index < ring.files.size() ? ring.files[index]
+                                        : nullptr;
+        if (query.file == nullptr) return -EBADF;
+    }
+    return cancel(ring, query);
+}
+
+// REG-02: the buffer ring opcodes want exactly one argument.
+bool is_one(std::uint64_t argument, std::uint32_t count) noexcept {
+    return argument != 0 && count == 1;
+}
+
+int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_t argument,
+             std::uint32_t count) {
+    switch (opcode) {
+        case abi::IORING_REGISTER_PBUF_RING:
+            return is_one(argument, count) ? register_buffer_ring(ring, argument) : -EINVAL;
+        case abi::IORING_UNREGISTER_PBUF_RING:
+            return is_one(argument, count) ? unregister_buffer_ring(ring, argument) : -EINVAL;
+        case abi::IORING_REGISTER_PBUF_STATUS:
+            if (!in.version().has_status) return -EINVAL;
+            return is_one(argument, count) ? tell_buffer_ring_status(ring, argument) : -EINVAL;
+        case abi::IORING_REGISTER_FILES:
+            return argument == 0 ? -EFAULT : register_files(ring, argument, count);
+        case abi::IORING_REGISTER_FILES2:
+            return register_files2(ring, argument, count);
+        case abi::IORING_REGISTER_FILES_UPDATE:
+            return update_files(ring, argument, count);
+        case abi::IORING_UNREGISTER_FILES:
+            return argument != 0 || count != 0 ? -EINVAL : unregister_files(ring);
+        case abi::IORING_REGISTER_PROBE:
+            return tell_probe(ring, argument, count);
+        case abi::IORING_REGISTER_ENABLE_RINGS:
+            return argument != 0 || count != 0 ? -EINVAL : enable(ring);
+        case abi::IORING_REGISTER_RING_FDS:
+            return register_ring_fds(in, argument, count);
+        case abi::IORING_UNREGISTER_RING_FDS:
+            return unregister_ring_fds(in, argument, count);
+        case abi::IORING_REGISTER_SYNC_CANCEL:
+            return is_one(argument, count) ? cancel_at_once(ring, argument) : -EINVAL;
+        default:
+            return -EINVAL;
+    }
+}
+
+}  // namespace
+
+int register_with(machine& in, int fd, std::uint32_t opcode, std::uint64_t argument,
+                  std::uint32_t count) {
+    if (opcode > last_register_opcode) return -EINVAL;
+    // -1 names no ring, for opcodes that need none; those are not modelled.
+    if (fd == -1 && in.version().registers_without_ring) return -EINVAL;
+    if (!in.is_open(fd)) return -EBADF;  // REG-01
+    ring_context* ring = in.ring_at(fd);
+    if (ring == nullptr) return -EOPNOTSUPP;
+    if (ring->has_submitter && ring->submitter != in.caller) return -EEXIST;  // RUN-06
+    const int answer = dispatch(in, *ring, opcode, argument, count);
+    at_kernel_exit(in);
+    return answer;
+}
+
+}  // namespace ringproof::sim

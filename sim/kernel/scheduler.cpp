@@ -1,0 +1,170 @@
+#include "sim/kernel/scheduler.hpp"
+
+#include <algorithm>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/flow.hpp"
+#include "sim/kernel/machine.hpp"
+#include "sim/kernel/submission.hpp"
+#include "sim/kernel/timeouts.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr std::uint32_t choices_max = 256;  // the most that one question may offer
+
+bool tells_pending(const ring_context& ring) noexcept {
+    return ring.has(abi::IORING_SETUP_TASKRUN_FLAG);
+}
+
+bool interrupts(const ring_context& ring) noexcept {
+    return !ring.has(abi::IORING_SETUP_COOP_TASKRUN) && !ring.defers() && !ring.poller.exists;
+}
+
+void show_pending(ring_context& ring, bool pending) noexcept {
+    if (tells_pending(ring)) set_sq_flag(ring, abi::IORING_SQ_TASKRUN, pending);
+}
+
+// Any of the waiting works may be next: workers are threads.
+void run_one_worker(ring_context& ring) {
+    const auto count =
+        static_cast<std::uint32_t>(std::min<std::size_t>(ring.workers.size(), choices_max));
+    request* next = ring.workers.take(ring.in->choice.choose(count, "which io-wq work"));
+    run_on_worker(*next);
+}
+
+// Runs up to `most` items of a queue.
+std::size_t run_items(work_queue& queue, std::size_t most) {
+    std::size_t ran = 0;
+    while (!queue.empty() && ran < most) {
+        run_task(*queue.pop());
+        ++ran;
+    }
+    return ran;
+}
+
+void reverse(work_queue& queue) noexcept {
+    work_queue turned;
+    while (!queue.empty()) turned.push(queue.take(queue.size() - 1));
+    queue = turned;
+}
+
+bool now_or_later(machine& in, const char* what) { return in.choice.choose(2, what) == 0; }
+
+}  // namespace
+
+void queue_task(request& queued, task what) {
+    ring_context& ring = *queued.ring;
+    queued.work = what;
+    ring.task_work.push(&queued);
+    show_pending(ring, true);
+}
+
+void queue_worker(request& queued) { queued.ring->workers.push(&queued); }
+
+bool has_exited(const ring_context& ring, caller_id submitter) noexcept {
+    return std::ranges::find(ring.in->exited, submitter) != ring.in->exited.end();
+}
+
+void run_task_work(ring_context& ring) {
+    while (!ring.task_work.empty()) run_task(*ring.task_work.pop());
+    show_pending(ring, false);
+}
+
+// Matches __io_run_local_work(): what the last batch left over goes first, then what is queued
+// now, at most a batch of it; again while that brought fewer events than wanted.
+void run_deferred_work(ring_context& ring, std::uint32_t wanted) {
+    const profile& version = ring.in->version();
+    const std::size_t most = std::max<std::size_t>(version.deferred_work_batch, wanted);
+    std::size_t events = 0;
+    while (!ring.task_work.empty() || !ring.retry_work.empty()) {
+        std::size_t ran = run_items(ring.retry_work, most);
+        if (ring.retry_work.empty()) {
+            std::swap(ring.retry_work, ring.task_work);
+            if (version.deferred_work_lifo) reverse(ring.retry_work);
+            ran += run_items(ring.retry_work, most - std::min(ran, most));
+        }
+        events += ran;
+        if (events >= wanted) break;
+    }
+    show_pending(ring, !ring.task_work.empty() || !ring.retry_work.empty());
+}
+
+void run_poller(ring_context& ring, bool wake_up) {
+    sq_thread& thread = ring.poller;
+    if (!thread.exists || ring.disabled) return;
+    machine& in = *ring.in;
+    if (wake_up || !ring.task_work.empty()) {
+        if (thread.asleep) thread.last_busy = in.now;
+        thread.asleep = false;
+    }
+    if (thread.asleep) return;
+    const bool busy = pending_submissions(ring) != 0 || !ring.task_work.empty();
+    (void)submit_pending(ring, ring.sq_entries);
+    run_task_work(ring);
+    if (busy) thread.last_busy = in.now;
+    if (in.now - thread.last_busy < thread.idle_ns) {
+        set_sq_flag(ring, abi::IORING_SQ_NEED_WAKEUP, false);
+        return;
+    }
+    // The flag first, then one more look: the application does it the other way round.
+    set_sq_flag(ring, abi::IORING_SQ_NEED_WAKEUP, true);
+    model_memory::fence();
+    thread.asleep = pending_submissions(ring) == 0;
+    if (!thread.asleep) run_poller(ring, true);
+}
+
+void after_world_action(machine& in) {
+    fire_due_timers(in);
+    for (std::size_t i = 0; i < in.rings.size(); ++i) {
+        ring_context& ring = *in.rings[i];
+        if (!ring.task_work.empty() && interrupts(ring) &&
+            now_or_later(in, "interrupt now or later")) {
+            run_task_work(ring);
+        }
+        if (ring.poller.exists && now_or_later(in, "SQPOLL thread now or later")) {
+            run_poller(ring, false);
+        }
+        while (!ring.workers.empty() && now_or_later(in, "io-wq now or later")) {
+            run_one_worker(ring);
+        }
+    }
+}
+
+void at_kernel_exit(machine& in) {
+    for (std::size_t i = 0; i < in.rings.size(); ++i) {
+        ring_context& ring = *in.rings[i];
+        // Returning to user space runs task work; with DEFER_TASKRUN there is none to run.
+        if (!ring.defers() && !ring.poller.exists) run_task_work(ring);
+        if (ring.poller.exists && now_or_later(in, "SQPOLL thread now or later")) {
+            run_poller(ring, false);
+        }
+        while (!ring.workers.empty() && now_or_later(in, "io-wq now or later")) {
+            run_one_worker(ring);
+        }
+        if (interrupts(ring)) run_task_work(ring);  // what the workers left for it
+    }
+}
+
+bool run_anything(machine& in) {
+    bool ran = false;
+    for (std::size_t i = 0; i < in.rings.size(); ++i) {
+        ring_context& ring = *in.rings[i];
+        if (!ring.workers.empty()) {
+            run_one_worker(ring);
+            ran = true;
+        }
+        if (ring.poller.exists &&
+            (!ring.task_work.empty() || (!ring.poller.asleep && pending_submissions(ring) != 0))) {
+            run_poller(ring, false);
+            ran = true;
+        } else if (!ring.defers() && !ring.task_work.empty()) {
+            run_task_work(ring);
+            ran = true;
+        }
+    }
+    return ran;
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,76 @@
+#pragma once
+// The running Linux with real descriptors around it: TCP and UDP over loopback, Unix socket pairs,
+// pipes, files in memory. Together with linux_kernel this is the other side of every comparison.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include <ringproof/linux_kernel.hpp>
+
+#include "sim/world.hpp"
+
+namespace ringproof::sim {
+
+/// Satisfies `world`. Belongs to one thread. Peers never block. Descriptors that are still open at
+/// the end are closed, TCP ones by a reset so that no port waits in TIME_WAIT.
+///
+/// Making one sets SIGPIPE to ignored for the process: a peer that writes to a pipe whose reader is
+/// gone must get EPIPE and nothing else.
+class linux_world {
+public:
+    using kernel_type = linux_kernel;
+
+    linux_world();
+    linux_world(const linux_world&) = delete;
+    linux_world& operator=(const linux_world&) = delete;
+    ~linux_world();
+
+    linux_kernel& kernel() noexcept { return kernel_; }
+
+    result<int> open(channel_kind kind);
+    result<std::size_t> send(int fd, std::span<const std::byte> bytes);
+    result<std::size_t> receive(int fd, std::span<std::byte> into);
+    result<void> finish(int fd);
+    result<void> reset(int fd);
+    result<void> close(int fd);
+    result<int> listen();
+    result<void> connect(int listener);
+    result<void> accepted(int listener, int fd);
+    void pass(std::chrono::nanoseconds time);
+
+    /// Closes every descriptor, so that the next case starts with an empty world.
+    void clear() noexcept;
+
+private:
+    /// What stands at the far end of one of the application's descriptors.
+    struct far_end {
+        int peer = -1;
+        channel_kind kind = channel_kind::tcp;
+        bool open = false;
+        bool finished = false;
+        std::uint16_t port = 0;     // of a listener, host order
+        std::deque<int> waiting{};  // peers that connected to it and were not accepted yet
+    };
+
+    far_end* find(int fd) noexcept;
+    result<int> adopt(int fd, int peer, channel_kind kind);
+    result<int> open_tcp();
+    result<int> open_udp();
+    result<int> open_unix(int type, channel_kind kind);
+    result<int> open_pipe();
+    result<int> open_file();
+
+    linux_kernel kernel_;
+    int listener_ = -1;  // behind open(tcp)
+    std::uint16_t port_ = 0;
+    std::vector<far_end> ends_;  // by descriptor
+    std::vector<int> orphans_;   // peers of descriptors that were closed; they stay as they are
+};
+
+static_assert(world<linux_world>);
+
+}  // namespace ringproof::sim

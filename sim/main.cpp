@@ -1,0 +1,132 @@
+// The command `ringproof`. Each verb is a file of its own in command/.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string_view>
+
+#include "sim/command/command.hpp"
+
+namespace ringproof::sim::command {
+
+namespace {
+
+constexpr std::string_view statuses = R"(
+Exit status:
+  0    clean
+  1    an invariant was violated, or a run of full size left a situation out
+  2    bad usage or bad input
+  3    the environment: io_uring was asked for and cannot be had, or --out cannot be written
+  130  interrupted; the table so far was printed
+)";
+
+constexpr std::string_view run_examples = R"text(
+Examples:
+  ringproof run                                 about 30 seconds on both kernels
+  ringproof run --backend model --seconds 600   the model alone, ten minutes
+  ringproof run --seed "$(git rev-parse HEAD)"  varies with the commit, and can be repeated
+  ringproof run --cases 1000 --json run.json    the same 1000 cases each time, with a seed
+
+Without --cases, and for 30 seconds or more, a run must meet every situation in its table (each
+kind of request, each ring mode, a wrap of the 16-bit tail, ...) that the kernel can come into: one
+never met makes it fail. Shorter runs only list them.
+)text";
+
+constexpr std::string_view replay_examples = R"(
+Examples:
+  ringproof replay corpus/traces/tail-wraps-at-65536.trace
+  ringproof replay --backend linux --history /tmp/ringproof/some.trace
+)";
+
+void add_backend(CLI::App& verb, std::string& into) {
+    verb.add_option("--backend", into, "Where to play: the model, this Linux, or both")
+        ->check(CLI::IsMember({"model", "linux", "both"}))
+        ->capture_default_str();
+}
+
+}  // namespace
+
+CLI::App* add_run(CLI::App& app, run_options& into) {
+    CLI::App* verb = app.add_subcommand("run", "Play generated traces and judge them");
+    verb->footer(std::string(run_examples));
+    add_backend(*verb, into.backend);
+    verb->add_option("--profile", into.profile, "Kernel version that the model is")
+        ->capture_default_str();
+    verb->add_option("--seed", into.seed, "A number or any text; random without it");
+    CLI::Option* cases = verb->add_option("--cases", into.cases, "Traces on each kernel")
+                             ->check(CLI::PositiveNumber);
+    verb->add_option("--seconds", into.seconds, "Time in all, shared by the kernels; default 30")
+        ->check(CLI::PositiveNumber)
+        ->excludes(cases);
+    verb->add_option("--jobs", into.jobs, "Threads; default one for each processor")
+        ->check(CLI::Range(1, 256));
+    verb->add_option("--out", into.out,
+                     "Directory for traces of violations; default ringproof/ in the temporary one");
+    verb->add_option("--json", into.json, "File for the table as JSON");
+    return verb;
+}
+
+CLI::App* add_replay(CLI::App& app, replay_options& into) {
+    CLI::App* verb = app.add_subcommand("replay", "Play traces from files");
+    verb->footer(std::string(replay_examples));
+    verb->add_option("FILE", into.files, "Traces; the grammar stands in sim/trace/text.hpp")
+        ->required();
+    add_backend(*verb, into.backend);
+    verb->add_option("--profile", into.profile,
+                     "Kernel version that the model is; default the trace's");
+    verb->add_flag("--history", into.history, "Print what happened: in order, then by actor");
+    return verb;
+}
+
+void complain(std::string_view message) { fmt::print(stderr, "ringproof: {}\n", message); }
+
+bool wants_colour() {
+    const char* refuses = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    if (refuses != nullptr && *refuses != '\0') return false;
+    if (terminal == nullptr || std::string_view(terminal) == "dumb") return false;
+    return ::isatty(STDOUT_FILENO) == 1;
+}
+
+namespace {
+
+int dispatch(int count, char** arguments) {
+    CLI::App app(
+        "io_uring provided-buffer rings, on a model of the kernel and on the kernel itself",
+        "ringproof");
+    app.footer(std::string(statuses));
+    app.set_version_flag("--version", "ringproof " RINGPROOF_VERSION);
+    app.require_subcommand(1);
+    run_options run_with;
+    replay_options replay_with;
+    const CLI::App* runs = add_run(app, run_with);
+    const CLI::App* replays = add_replay(app, replay_with);
+    try {
+        app.parse(count, arguments);
+    } catch (const CLI::Success& asked) {  // --help, --version
+        return app.exit(asked);
+    } catch (const CLI::ParseError& wrong) {
+        complain(wrong.what());
+        return status_usage;
+    }
+    if (*runs) return run(run_with);
+    if (*replays) return replay(replay_with);
+    return status_usage;
+}
+
+}  // namespace
+
+}  // namespace ringproof::sim::command
+
+int main(int count, char** arguments) {
+    try {
+        return ringproof::sim::command::dispatch(count, arguments);
+    } catch (const std::exception& failure) {  // memory, threads, the file system
+        ringproof::sim::command::complain(failure.what());
+        return ringproof::sim::command::status_environment;
+    }
+}

@@ -1,0 +1,224 @@
+#pragma once
+// How the player waits, brings everything to rest, runs the hot loop, and ends. A wait awaits a
+// condition and is limited; nothing here sleeps and hopes.
+
+#include <algorithm>
+
+#include "sim/trace/play.hpp"
+
+namespace ringproof::sim {
+
+/// Counts when the kernel begins to hold completions back.
+template <world World>
+void player<World>::watch_overflow() {
+    const bool now = ring_->overflowed();
+    if (now && !overflowed_) {
+        ++result_.done.overflows;
+        seen(mark::overflow);
+    }
+    overflowed_ = now;
+}
+
+template <world World>
+bool player<World>::submit() {
+    watch_overflow();
+    const auto taken = ring_->submit();
+    watch_overflow();
+    if (!taken) note(actor::application, event_kind::refused, 0, taken.error().value());
+    return taken && *taken > 0;
+}
+
+/// True when a completion is sure to come, as far as the application can know.
+template <world World>
+bool player<World>::expecting() const {
+    if (sure_ > 0) return true;
+    for (const std::uint16_t index : live_channels_) {
+        const channel& it = channels_[index];
+        if (it.receives == 0 && !it.machine) continue;
+        if (it.finished || in_.outstanding(index) > 0) return true;
+    }
+    return false;
+}
+
+template <world World>
+bool player<World>::wait_for(std::uint32_t count) {
+    if (ring_->overflowed()) submit();
+    const auto waited = ring_->submit_and_wait(count, options_.slice);
+    if (!waited) note(actor::application, event_kind::refused, 0, waited.error().value());
+    return waited.has_value();
+}
+
+/// Waits for as many completions as were asked for, or for one slice; not at all when none is due.
+template <world World>
+bool player<World>::wait(std::uint32_t count) {
+    if (!expecting()) return submit();
+    wait_for(std::max(count, 1U));
+    return true;
+}
+
+/// True while something is due: bytes that a peer has sent, or requests that end by themselves.
+template <world World>
+bool player<World>::unfinished() const {
+    if (sure_ > 0 || !unread_.empty()) return true;
+    for (const std::uint16_t index : live_channels_) {
+        const channel& it = channels_[index];
+        if (it.sends > 0 || (!it.lossy && in_.outstanding(index) > 0)) return true;
+    }
+    return false;
+}
+
+/// A group on which a receive would find a buffer; one of our own when no other has any. `plain`:
+/// not an incremental one.
+template <world World>
+std::uint16_t player<World>::group_with_buffers(bool plain) {
+    for (const std::uint16_t index : live_groups_) {
+        if (has_buffers(index) && !(plain && groups_[index].incremental)) return index;
+    }
+    if (spare_group_ == nothing || !groups_[spare_group_].open) {
+        spare_group_ = enter_group(8, 512, false, false, 0);
+    }
+    return spare_group_;
+}
+
+template <world World>
+void player<World>::rearm_idle_channels() {
+    retire_done_machines();
+    for (const std::uint16_t index : live_channels_) {
+        const channel& it = channels_[index];
+        const bool waits = in_.outstanding(index) > 0 && !it.lossy;
+        if (!waits || it.receives > 0 || it.machine) continue;
+        const bool socket = it.kind != channel_kind::pipe && it.kind != channel_kind::file;
+        arm({.kind = socket ? op_kind::recv : op_kind::read}, index,
+            group_with_buffers(it.kind == channel_kind::file));
+    }
+}
+
+/// Requests that hold a buffer and wait may starve the others; nothing promises that they do not.
+template <world World>
+void player<World>::cancel_early() {
+    for (std::size_t i = 0; i < requests_.size(); ++i) {
+        if (requests_[i].live && requests_[i].receives && requests_[i].early) {
+            push_cancel(requests_[i].user);
+        }
+    }
+}
+
+/// Gives everything back, lets peers read, arms what is not armed, and waits, until every byte that
+/// a peer has sent was delivered. If that does not come about, something was lost or got stuck.
+template <world World>
+bool player<World>::settle() {
+    for (unsigned stalls = 0; !over();) {
+        give_back_all();
+        for (const std::uint16_t index : live_channels_) drain(index);
+        submit();
+        const bool moved = reap(all_of_them) > 0;
+        give_back_all();
+        if (moved) stalls = 0;
+        rearm_idle_channels();
+        if (!moved && !unfinished()) break;
+        if (!moved && !wait_for(1) && ring_->ready() == 0) {
+            if (stalls == 1) cancel_early();
+            if (++stalls > options_.slices_most) break;
+        }
+    }
+    if (over()) return true;
+    check_rest();
+    return true;
+}
+
+template <world World>
+void player<World>::check_rest() {
+    for (const std::uint16_t index : live_channels_) {
+        if (!channels_[index].lossy && judge(in_.all_delivered(index))) return;
+    }
+    if (unfinished()) return blame_unfinished();
+    for (const std::uint16_t index : live_groups_) {
+        if (judge(ownership_.all_published(index))) return;
+        check_status(index, true);
+    }
+}
+
+template <world World>
+void player<World>::blame_unfinished() {
+    for (const request& each : requests_) {
+        if (!each.live || (each.receives && !each.early)) continue;
+        judge(blame("I18",
+                    say("the request of ", form_of(each.kind).name, " with user data ", each.user,
+                        " does not end")));
+    }
+    judge(blame("I18", say(unread_.size(), " completions are not looked at")));
+}
+
+template <world World>
+bool player<World>::arm_for_churn(std::uint16_t on, std::uint16_t from) {
+    const channel& it = channels_[on];
+    if (it.receives > 0 || it.machine) return true;
+    const op_kind kind = it.kind == channel_kind::file ? op_kind::read
+        : it.kind == channel_kind::pipe                ? op_kind::read_multishot
+                                                       : op_kind::recv_multishot;
+    return arm({.kind = kind}, on, from);
+}
+
+/// Feed, wait, reap, give back, over and over: what a server does all day.
+template <world World>
+bool player<World>::churn(const op& wanted) {
+    const std::uint16_t on = live_channels_.pick(wanted.subject);
+    const std::uint16_t from = live_groups_.pick(wanted.group);
+    if (on == nothing || from == nothing || channels_[on].finished) return false;
+    unsigned stalls = 0;
+    for (std::uint32_t round = 0; round < wanted.count && stalls < 3 && !over(); ++round) {
+        if (channels_[on].lossy || !groups_[from].open || !arm_for_churn(on, from)) break;
+        if (in_.outstanding(on) < playing::churn_most) feed(on, std::max(wanted.size, 1U));
+        const bool waited = wait_for(1);
+        stalls = waited ? 0 : stalls + 1;
+        reap(all_of_them);
+        give_back_all();
+        result_.done.operations += 4;
+    }
+    return true;
+}
+
+/// The end of every run: rest, then no request left, then no group, then no ring.
+template <world World>
+void player<World>::end() {
+    if (ring_ && !over()) {
+        settle();
+        for (std::uint16_t on = 0; on < channels_.size() && !over(); ++on) {
+            if (channels_[on].machine) cancel_machine(on);
+        }
+        if (!over()) push_cancel(~std::uint64_t{0});
+        unsigned stalls = 0;
+        while (completions_.live() > 0 && !over()) {
+            const bool waited = wait_for(1);
+            if (reap(all_of_them) > 0) stalls = 0;
+            give_back_all();
+            if (waited || stalls++ < options_.slices_most) {
+                if (!waited) push_cancel(~std::uint64_t{0});
+                continue;
+            }
+            break;
+        }
+        if (!over()) judge(completions_.all_ended());
+    }
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+        if (groups_[i].open && groups_[i].buffers) result_.done.wraps += rings_.tail(i) >> 16U;
+    }
+    if (result_.done.wraps > 0) seen(mark::wrap);
+    // A broken run must not run on while it is taken down, but the kernel must let go of our
+    // memory.
+    for (channel& each : channels_) each = {};
+    leases_.clear();
+    unread_.clear();
+    files_.reset();
+    groups_.clear();
+    ring_.reset();
+    requests_.clear();
+    free_requests_.clear();
+    listeners_.clear();
+    live_channels_.clear();
+    live_groups_.clear();
+    live_send_groups_.clear();
+    armed_.clear();
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,28 @@
+# What the tests of the command share. Sourced; expects RINGPROOF, the built command.
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fail() {
+    printf 'FAILED: %s\n' "$*"
+    printf -- '--- standard output\n'
+    cat "$scratch/out"
+    printf -- '--- standard error\n'
+    cat "$scratch/err"
+    exit 1
+}
+
+# expect <status> <command>...: runs it, keeps what it says, and insists on its exit status.
+expect() {
+    wanted=$1
+    shift
+    status=0
+    "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+    [ "$status" = "$wanted" ] || fail "status $status instead of $wanted: $*"
+}
+
+# says <out|err> <text>: the last command said so.
+says() { grep -qF -- "$2" "$scratch/$1" || fail "standard $1 lacks: $2"; }
+
+# one_line: the last command complained in exactly one line.
+one_line() { [ "$(wc -l <"$scratch/err")" = 1 ] || fail "not one line of complaint"; }

@@ -1,0 +1,57 @@
+#!/bin/sh
+# `ringproof replay`: files, standard input, histories, and every refusal.
+set -eu
+. "$(dirname "$0")/checks.sh"
+
+cat >"$scratch/good.trace" <<'END'
+ringproof-trace 1
+ring sq=8 cq=16 mode=defer
+open unix_stream
+group entries=4 size=64
+recv_multishot s0 g0
+feed s0 100
+wait 1
+reap all
+give_back fifo all
+settle
+END
+
+expect 0 "$RINGPROOF" replay --backend model "$scratch/good.trace"
+says out "good.trace on model: clean"
+cp "$scratch/out" "$scratch/first"
+expect 0 "$RINGPROOF" replay --backend model "$scratch/good.trace"
+cmp "$scratch/out" "$scratch/first" || fail "the same trace ran in two ways"
+
+expect 0 "$RINGPROOF" replay --backend model --history "$scratch/good.trace"
+says out "as it happened"
+says out "the kernel alone"
+says out "the peer alone"
+
+status=0
+"$RINGPROOF" replay --backend model - <"$scratch/good.trace" >"$scratch/out" 2>"$scratch/err" ||
+    status=$?
+[ "$status" = 0 ] || fail "standard input is not read"
+expect 0 "$RINGPROOF" replay --backend model --case 12
+
+printf 'ringproof-trace 1\nopen tpc\n' >"$scratch/bad.trace"
+expect 2 "$RINGPROOF" replay --backend model "$scratch/bad.trace"
+one_line
+says err "bad.trace:2:6: "
+# One bad file does not keep the good one from being played.
+expect 2 "$RINGPROOF" replay --backend model "$scratch/bad.trace" "$scratch/good.trace"
+says out "good.trace on model: clean"
+
+: >"$scratch/empty.trace"
+expect 2 "$RINGPROOF" replay --backend model "$scratch/empty.trace"
+one_line
+head -c 4000 /dev/urandom >"$scratch/noise.trace"
+expect 2 "$RINGPROOF" replay --backend model "$scratch/noise.trace"
+expect 2 "$RINGPROOF" replay "$scratch/missing.trace" --backend model
+one_line
+expect 2 "$RINGPROOF" replay --backend model "$scratch"
+one_line
+printf 'ringproof-trace 1\nprofile v0_1\n' >"$scratch/old.trace"
+expect 2 "$RINGPROOF" replay --backend model "$scratch/old.trace"
+one_line
+expect 2 "$RINGPROOF" replay
+one_line

@@ -1,0 +1,184 @@
+#include "sim/trace/play.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+
+#include <ringproof/capabilities.hpp>
+
+#include "sim/kernel/model_world.hpp"
+#include "sim/linux_world.hpp"
+#include "sim/profile.hpp"
+#include "sim/trace/bytes.hpp"
+#include "sim/trace/generate.hpp"
+#include "sim/trace/text.hpp"
+#include "tests/support/skip.hpp"
+
+using namespace ringproof::sim;
+
+namespace {
+
+outcome on_model(const trace& wanted, history& record) {
+    static player<model_world> plays;
+    choices answers = choices::from_bytes(wanted.choices);
+    model_options how;
+    how.kernel_profile = *find_profile(wanted.profile);
+    how.record = &record;
+    model_kernel kernel(answers, how);
+    model_world around(kernel);
+    outcome came = plays.play(wanted, around, record);
+    came.unseed = record.hash() ^ answers.choose(256, "unseed");
+    return came;
+}
+
+outcome on_model(const trace& wanted) {
+    history record;
+    return on_model(wanted, record);
+}
+
+std::string told(const outcome& came) {
+    if (came.refused != 0) return "refused: " + std::to_string(came.refused);
+    if (!came.broken) return "clean";
+    return std::string(came.broken->invariant) + " in operation " +
+        std::to_string(came.broken->step) + ": " + came.broken->sentence;
+}
+
+trace parsed(std::string_view body) {
+    return parse("ringproof-trace 1\n" + std::string(body)).value();
+}
+
+ringproof::capabilities linux_can() {
+    ringproof::linux_kernel kernel;
+    const auto can = ringproof::probe(kernel);
+    if (!can) ringproof::testing::skip("io_uring cannot be used: " + can.error().message());
+    return *can;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(play)
+
+BOOST_AUTO_TEST_CASE(generated_traces_are_clean_on_the_model) {
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+        const trace wanted = generate(case_seed(1, seed));
+        const outcome came = on_model(wanted);
+        BOOST_REQUIRE_MESSAGE(told(came) == "clean", told(came) << '\n' << print(wanted));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_trace_runs_the_same_way) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        const trace wanted = generate(seed);
+        const outcome first = on_model(wanted);
+        const outcome second = on_model(wanted);
+        BOOST_TEST(first.unseed == second.unseed);
+        BOOST_TEST((first.done == second.done));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_operation_may_be_deleted) {
+    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+        const trace whole = generate(seed);
+        for (std::size_t i = 0; i < whole.operations.size(); ++i) {
+            trace without = whole;
+            without.operations.erase(without.operations.begin() + static_cast<std::ptrdiff_t>(i));
+            BOOST_REQUIRE(told(on_model(without)) == "clean");
+            trace begun = whole;
+            begun.operations.resize(i);
+            BOOST_REQUIRE(told(on_model(begun)) == "clean");
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(any_bytes_can_be_played) {
+    random_bits random(3);
+    for (int round = 0; round < 500; ++round) {
+        std::vector<std::uint8_t> input(random.below(600));
+        for (auto& byte : input) byte = static_cast<std::uint8_t>(random.below(256));
+        const trace wanted = decode(input);
+        BOOST_REQUIRE_MESSAGE(told(on_model(wanted)) == "clean", print(wanted));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(operations_with_nothing_to_act_on_are_counted) {
+    const outcome came =
+        on_model(parsed("feed s0 1\nrecv s0 g0\nreap all\ncancel r0\nstatus g0\n"));
+    BOOST_TEST(told(came) == "clean");
+    BOOST_TEST(came.done.operations == 5U);
+    BOOST_TEST(came.done.idle == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_trace_does_is_counted_and_marked) {
+    const outcome came = on_model(parsed(R"(ring sq=8 cq=16 mode=defer
+open tcp
+group entries=4 size=16
+recv_multishot s0 g0
+feed s0 40
+wait 1
+reap all
+give_back fifo all batch
+)"));
+    BOOST_TEST(told(came) == "clean");
+    BOOST_TEST(came.done.bytes == 40U);
+    BOOST_TEST(came.done.published == 7U);
+    for (const mark met : {mark::recv_multishot, mark::tcp, mark::mode_defer, mark::batch_return}) {
+        BOOST_TEST(came.marks[static_cast<std::size_t>(met)], name_of(met));
+    }
+    BOOST_TEST(!came.marks[static_cast<std::size_t>(mark::overflow)]);
+}
+
+BOOST_AUTO_TEST_CASE(every_situation_comes_up_on_the_model) {
+    mark_set met = on_model(parsed(R"(ring sq=4 cq=16 mode=defer
+open unix_stream
+group entries=8 size=32
+churn s0 g0 rounds=66000 bytes=16
+)"))
+                       .marks;
+    for (std::uint64_t seed = 0; seed < 3000 && !met.all(); ++seed) {
+        met |= on_model(generate(seed)).marks;
+    }
+    for (std::size_t i = 0; i < mark_count; ++i) {
+        BOOST_TEST(met[i], "never met: " << name_of(static_cast<mark>(i)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_history_tells_what_both_sides_did) {
+    history record;
+    record.keep_events(true);
+    (void)on_model(
+        parsed("open pipe\ngroup entries=1 size=8\nread s0 g0\nfeed s0 3\nwait 1\nreap all\n"),
+        record);
+    unsigned taken = 0;
+    unsigned committed = 0;
+    for (const event& each : record.events()) {
+        BOOST_TEST(!describe(each).empty());
+        if (each.kind == event_kind::taken) ++taken;
+        if (each.kind == event_kind::committed) ++committed;
+    }
+    BOOST_TEST(taken == 1U);
+    BOOST_TEST(committed == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(generated_traces_are_clean_on_this_kernel) {
+    const ringproof::capabilities can = linux_can();
+    const generate_options may{.sqpoll = can.polled,
+                               .incremental = can.incremental,
+                               .min_left = can.min_left,
+                               .mapped = can.mapped_rings,
+                               .bundles = can.bundles,
+                               .read_multishot = can.read_multishot,
+                               .receive_limits = can.recv_multishot_limits};
+    linux_world around;
+    player<linux_world> plays;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        const trace wanted = generate(case_seed(2, seed), may);
+        history record;
+        const outcome came = plays.play(wanted, around, record);
+        around.clear();
+        BOOST_REQUIRE_MESSAGE(told(came) == "clean", told(came) << '\n' << print(wanted));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
