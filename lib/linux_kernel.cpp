@@ -109,7 +109,8 @@ result<void> linux_kernel::unmap(std::span<std::byte> memory) noexcept {
 }
 
 result<void> linux_kernel::close(int fd) noexcept {
-    // EINTR from close(2) on Linux means closed; a second try could hit another thread's descriptor.
+    // EINTR from close(2) on Linux means closed; a second try could hit another thread's
+    // descriptor.
     if (::close(fd) != 0 && errno != EINTR) return last_error();
     return {};
 }

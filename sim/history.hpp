@@ -16,27 +16,27 @@ enum class actor : std::uint8_t { application, kernel, peer };
 /// What happened. The comment names the event's `subject`, `a`, `b`, `c`.
 enum class event_kind : std::uint8_t {
     // The application.
-    group_opened,    ///< group; a entries, b buffer size, c registration flags
-    group_closed,    ///< group
-    published,       ///< group; a buffer id, b length, c tail after it
-    submitted,       ///< user data; a opcode, b group or -1, c descriptor
-    completed,       ///< user data; a result, b flags
-    taken,           ///< group; a buffer id, b offset in the buffer, c bytes
-    returned,        ///< group; a buffer id
-    refused,         ///< user data or group; a errc or errno
+    group_opened,  ///< group; a entries, b buffer size, c registration flags
+    group_closed,  ///< group
+    published,     ///< group; a buffer id, b length, c tail after it
+    submitted,     ///< user data; a opcode, b group or -1, c descriptor
+    completed,     ///< user data; a result, b flags
+    taken,         ///< group; a buffer id, b offset in the buffer, c bytes
+    returned,      ///< group; a buffer id
+    refused,       ///< user data or group; a errc or errno
     // The peer.
-    fed,             ///< descriptor; a bytes
-    finished,        ///< descriptor
-    reset,           ///< descriptor
+    fed,       ///< descriptor; a bytes
+    finished,  ///< descriptor
+    reset,     ///< descriptor
     // The model's kernel.
-    selected,        ///< group; a buffer id, b head, c tail
-    recycled,        ///< group; a buffer id
-    committed,       ///< group; a buffer id, b bytes, c head after it
-    armed,           ///< user data; waits for readiness
-    woken,           ///< user data
-    posted,          ///< user data; a result, b flags
-    overflowed,      ///< user data; a result, b flags
-    chose,           ///< a answer, b bound
+    selected,    ///< group; a buffer id, b head, c tail
+    recycled,    ///< group; a buffer id
+    committed,   ///< group; a buffer id, b bytes, c head after it
+    armed,       ///< user data; waits for readiness
+    woken,       ///< user data
+    posted,      ///< user data; a result, b flags
+    overflowed,  ///< user data; a result, b flags
+    chose,       ///< a answer, b bound
 };
 
 struct event {

@@ -52,12 +52,14 @@ struct profile_bugs {
     bool limit_counts_appends_twice = false;          ///< BUG-31
     bool early_commit_returns_moved_address = false;  ///< BUG-32
     bool signed_commit_length = false;                ///< BUG-33
-    bool multishot_end_not_noticed = false;           ///< BUG-35
-    bool downgraded_read_drops_buffer = false;        ///< BUG-36
-    bool bundle_never_sees_inq = false;               ///< BUG-37
-    bool unix_recvmsg_sets_ctrunc = false;            ///< BUG-38
-    bool unix_fault_sets_nonempty = false;            ///< BUG-39
-    bool negative_length_accepted = false;            ///< BUG-42, LEN-03
+    /// An early commit of 2 GiB or more uses nothing up. Seen on 6.18.44, no repair known.
+    bool early_commit_ignores_over_2g = true;
+    bool multishot_end_not_noticed = false;     ///< BUG-35
+    bool downgraded_read_drops_buffer = false;  ///< BUG-36
+    bool bundle_never_sees_inq = false;         ///< BUG-37
+    bool unix_recvmsg_sets_ctrunc = false;      ///< BUG-38
+    bool unix_fault_sets_nonempty = false;      ///< BUG-39
+    bool negative_length_accepted = false;      ///< BUG-42, LEN-03
 };
 
 struct profile {

@@ -26,8 +26,7 @@ inline constexpr unsigned channel_kind_count = 6;
 
 /// A kernel and its surroundings. Errors are errno, as in kernel.hpp.
 template <class World>
-concept world =
-    kernel<typename World::kernel_type> &&
+concept world = kernel<typename World::kernel_type> &&
     requires(World& w, int fd, channel_kind kind, std::span<const std::byte> out,
              std::span<std::byte> in, std::chrono::nanoseconds time) {
         { w.kernel() } noexcept -> std::same_as<typename World::kernel_type&>;
@@ -40,7 +39,8 @@ concept world =
         /// channel is full, EPIPE when nobody reads. Returns when the bytes can be received.
         { w.send(fd, out) } -> std::same_as<result<std::size_t>>;
 
-        /// The peer reads what the application has sent: EAGAIN when there is nothing, 0 at its end.
+        /// The peer reads what the application has sent: EAGAIN when there is nothing, 0 at its
+        /// end.
         { w.receive(fd, in) } -> std::same_as<result<std::size_t>>;
 
         /// The peer ends its writing; what it sent before can still be received.

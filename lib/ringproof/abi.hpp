@@ -1,8 +1,9 @@
 #pragma once
 // The kernel's side of io_uring, spelled as the kernel spells it: structures, with every offset
 // checked below. Numbers (opcodes, flags) are in abi_constants.hpp. Nothing here is an idiom of
-// ours, and nothing needs <linux/io_uring.h>: a distribution's headers may be older than the kernel.
-// Source: include/uapi/linux/io_uring.h, io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
+// ours, and nothing needs <linux/io_uring.h>: a distribution's headers may be older than the
+// kernel. Source: include/uapi/linux/io_uring.h, io_uring_setup(2), io_uring_enter(2),
+// io_uring_register(2).
 
 #include <cstddef>
 #include <cstdint>
@@ -16,12 +17,12 @@ namespace ringproof::abi {
 struct io_uring_sqe {
     std::uint8_t opcode;
     std::uint8_t flags;
-    std::uint16_t ioprio;     // recv and send keep IORING_RECV_MULTISHOT, ... here
-    std::int32_t fd;          // or an index into the registered files
-    std::uint64_t off;        // addr2
-    std::uint64_t addr;       // buffer, msghdr, iovec, timespec or the user_data to cancel
-    std::uint32_t len;        // bytes, or a count (iovec, timespec)
-    std::uint32_t op_flags;   // msg_flags, rw_flags, accept_flags, timeout_flags, cancel_flags
+    std::uint16_t ioprio;    // recv and send keep IORING_RECV_MULTISHOT, ... here
+    std::int32_t fd;         // or an index into the registered files
+    std::uint64_t off;       // addr2
+    std::uint64_t addr;      // buffer, msghdr, iovec, timespec or the user_data to cancel
+    std::uint32_t len;       // bytes, or a count (iovec, timespec)
+    std::uint32_t op_flags;  // msg_flags, rw_flags, accept_flags, timeout_flags, cancel_flags
     std::uint64_t user_data;
     std::uint16_t buf_index;  // buf_group when IOSQE_BUFFER_SELECT is set
     std::uint16_t personality;

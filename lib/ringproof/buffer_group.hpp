@@ -11,12 +11,12 @@
 
 namespace ringproof {
 
-/// Buffers for receiving. All of them are with the kernel from the start; a completion hands one over,
-/// take() turns that into a lease, and the lease's end gives it back. Double returns, foreign ids and
-/// whatever else a mistaken program or kernel can say are refused, in release builds too.
+/// Buffers for receiving. All of them are with the kernel from the start; a completion hands one
+/// over, take() turns that into a lease, and the lease's end gives it back. Double returns, foreign
+/// ids and whatever else a mistaken program or kernel can say are refused, in release builds too.
 ///
-/// Belongs to its ring's thread, as uring does. Group, ring and leases may be destroyed in any order.
-/// Destruction closes. Linux 5.19.
+/// Belongs to its ring's thread, as uring does. Group, ring and leases may be destroyed in any
+/// order. Destruction closes. Linux 5.19.
 template <kernel Kernel>
 class buffer_group {
 public:
@@ -67,8 +67,8 @@ public:
         return {};
     }
 
-    /// While one of these lives, returned buffers are staged only; its end publishes them at once. On
-    /// a foreign thread and in a forked child it does nothing.
+    /// While one of these lives, returned buffers are staged only; its end publishes them at once.
+    /// On a foreign thread and in a forked child it does nothing.
     class held_returns {
     public:
         explicit held_returns(buffer_group& group) noexcept : core_(*group.core_) {
@@ -95,9 +95,10 @@ public:
     };
 
     /// Unregisters; leases stay valid, and what they give back goes to nobody. Idempotent. Armed
-    /// receives end with -ENOBUFS when data comes (UNR-03). The slab is freed when the last lease is
-    /// gone and no request of the ring is in flight (UNR-04).
-    /// Errors: wrong_thread, forked_child; errno of io_uring_register(2): the memory is then leaked.
+    /// receives end with -ENOBUFS when data comes (UNR-03). The slab is freed when the last lease
+    /// is gone and no request of the ring is in flight (UNR-04).
+    /// Errors: wrong_thread, forked_child; errno of io_uring_register(2): the memory is then
+    /// leaked.
     result<void> close() noexcept { return core_->close(); }
 
     /// The kernel's head: free-running, 16 bits. Errors: unsupported before Linux 6.8.

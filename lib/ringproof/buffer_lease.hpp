@@ -10,9 +10,9 @@
 
 namespace ringproof {
 
-/// Ends by giving the buffer back to the kernel. Its bytes stay valid while it lives, also after the
-/// group and the ring are gone. It belongs to the ring's thread: dropped on another one, or in a
-/// forked child, it gives nothing back, and what it held is leaked and reported.
+/// Ends by giving the buffer back to the kernel. Its bytes stay valid while it lives, also after
+/// the group and the ring are gone. It belongs to the ring's thread: dropped on another one, or in
+/// a forked child, it gives nothing back, and what it held is leaked and reported.
 template <kernel Kernel>
 class buffer_lease {
 public:

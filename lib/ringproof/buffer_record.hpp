@@ -26,8 +26,8 @@ struct taken_buffers {
     std::size_t size = 0;
 };
 
-/// Where one buffer is. Idle: no holders. Out: leases alone. With the kernel: its share, and perhaps
-/// leases on parts. Two records to a cache line, and found by a shift.
+/// Where one buffer is. Idle: no holders. Out: leases alone. With the kernel: its share, and
+/// perhaps leases on parts. Two records to a cache line, and found by a shift.
 struct alignas(32) buffer_record {
     static constexpr std::uint32_t kernel_share = 1U << 31U;
 

@@ -17,8 +17,8 @@ namespace ringproof {
 /// The application's half of one provided-buffer ring. The application writes entries and moves
 /// the tail; the kernel reads entries and moves a head that never appears in shared memory.
 ///
-/// Staging and publishing are two steps so that a batch costs one release store. From publish() on a
-/// buffer is the kernel's; it is the application's again when a completion names its id.
+/// Staging and publishing are two steps so that a batch costs one release store. From publish() on
+/// a buffer is the kernel's; it is the application's again when a completion names its id.
 /// One owner, no locks, no allocation, no system call, no failure.
 /// Source: io_uring_provided_buffers(7), rules ABI-01, ABI-02, RNG-01. Linux 5.19.
 template <shared_memory Memory>
@@ -26,7 +26,8 @@ class buffer_ring {
 public:
     buffer_ring() noexcept = default;
 
-    /// \param entries  the ring's memory, at the start of a page: a power of two of entries, at most
+    /// \param entries  the ring's memory, at the start of a page: a power of two of entries, at
+    /// most
     ///                 32768. The tail that it holds is taken over.
     buffer_ring(Memory memory, std::span<abi::io_uring_buf> entries) noexcept
         : memory_(memory),
@@ -72,8 +73,8 @@ public:
         return memory_.load_relaxed(&entries_[0].resv);
     }
 
-    /// Entries published and not yet consumed, for a kernel head as head_kernel() reports it. A full
-    /// ring has slot_count() of them, which is why the positions run free (RNG-02).
+    /// Entries published and not yet consumed, for a kernel head as head_kernel() reports it. A
+    /// full ring has slot_count() of them, which is why the positions run free (RNG-02).
     [[nodiscard]] std::uint16_t available(std::uint16_t head_kernel) const noexcept {
         return static_cast<std::uint16_t>(tail_published() - head_kernel);
     }

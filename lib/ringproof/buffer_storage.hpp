@@ -18,7 +18,7 @@ namespace ringproof {
 
 /// Where the slab's memory comes from.
 enum class slab : std::uint8_t {
-    mapped,  ///< from the kernel, page by page: can have a guard page, huge pages, and hide from forks
+    mapped,  ///< from the kernel: can have a guard page and huge pages, and hide from forks
     heap,    ///< from operator new
     caller,  ///< the caller's own; must stay until the ring is closed or has drained (UNR-04)
 };
@@ -32,8 +32,8 @@ struct storage_options {
     bool hidden_from_forks = true;     ///< a forked child does not get the slab
 };
 
-/// Bytes of a slab, computed in 64 bits. Errors: buffer_size_out_of_range (1 .. 2^31 - 1 are legal),
-/// storage_too_large (more than `limit`).
+/// Bytes of a slab, computed in 64 bits. Errors: buffer_size_out_of_range (1 .. 2^31 - 1 are
+/// legal), storage_too_large (more than `limit`).
 [[nodiscard]] constexpr result<std::size_t> storage_size(
     std::uint32_t count, std::uint32_t buffer_size,
     std::uint64_t limit = std::numeric_limits<std::ptrdiff_t>::max()) noexcept {
@@ -87,8 +87,8 @@ private:
         switch (options.kind) {
             case slab::mapped: {
                 auto mapped = mapping<Kernel>::anonymous(
-                    kernel, {size, options.guard_page, options.huge_pages,
-                             options.hidden_from_forks});
+                    kernel,
+                    {size, options.guard_page, options.huge_pages, options.hidden_from_forks});
                 if (!mapped) return std::unexpected(mapped.error());
                 mapped_ = std::move(*mapped);
                 bytes_ = mapped_.bytes().data();

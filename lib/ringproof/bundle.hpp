@@ -14,9 +14,9 @@
 namespace ringproof {
 
 /// One buffer, or several for a bundled receive. A bundle's completion names its first buffer only;
-/// the others follow in ring slots, not in ids, and the group recorded them in that order when it took
-/// the completion, so that buffers given back meanwhile change nothing (BND-02, BND-03). Ends like a
-/// lease: gives all of them back, with one publish.
+/// the others follow in ring slots, not in ids, and the group recorded them in that order when it
+/// took the completion, so that buffers given back meanwhile change nothing (BND-02, BND-03). Ends
+/// like a lease: gives all of them back, with one publish.
 template <kernel Kernel>
 class bundle {
 public:
@@ -61,8 +61,8 @@ public:
     [[nodiscard]] iterator begin() const noexcept { return iterator(core_, taken_); }
     [[nodiscard]] iterator end() const noexcept { return iterator(core_, {}); }
 
-    /// Takes the first buffer out, as a lease of its own. An empty lease when there is none, and for
-    /// a caller that the ring does not belong to.
+    /// Takes the first buffer out, as a lease of its own. An empty lease when there is none, and
+    /// for a caller that the ring does not belong to.
     [[nodiscard]] buffer_lease<Kernel> pop_front() noexcept {
         if (core_ == nullptr || !core_->is_owner()) return {};
         buffer_lease<Kernel> first(*core_, taken_.first, front());

@@ -12,15 +12,16 @@
 
 namespace ringproof {
 
-/// The application's half of the completion queue. Reading copies a completion out; advancing stores
-/// the head with release, after which the kernel may overwrite what was read.
+/// The application's half of the completion queue. Reading copies a completion out; advancing
+/// stores the head with release, after which the kernel may overwrite what was read.
 /// One owner, no locks, no allocation, no system call. Source: io_uring(7). Linux 5.1.
 template <shared_memory Memory>
 class completion_queue {
 public:
     completion_queue() noexcept = default;
 
-    /// \param ring  the mapping at IORING_OFF_CQ_RING, or the shared one of IORING_FEAT_SINGLE_MMAP.
+    /// \param ring  the mapping at IORING_OFF_CQ_RING, or the shared one of
+    /// IORING_FEAT_SINGLE_MMAP.
     completion_queue(Memory memory, std::span<std::byte> ring,
                      const abi::io_uring_params& params) noexcept
         : memory_(memory),

@@ -21,19 +21,19 @@ enum class errc {
     min_left_needs_incremental,    ///< min_left without an incremental ring (rule REG-16)
     unsupported,                   ///< the running kernel lacks a feature that was asked for
     // Who may call.
-    wrong_thread,   ///< the object belongs to another thread
-    forked_child,   ///< the object belongs to the process this one was forked from
-    ring_closed,    ///< the uring of this group, lease or receiver is gone
-    group_closed,   ///< the group was closed; its buffers are no longer with any kernel
+    wrong_thread,  ///< the object belongs to another thread
+    forked_child,  ///< the object belongs to the process this one was forked from
+    ring_closed,   ///< the uring of this group, lease or receiver is gone
+    group_closed,  ///< the group was closed; its buffers are no longer with any kernel
     // Giving buffers back.
-    foreign_buffer,     ///< no buffer of this group has that id
-    not_leased,         ///< that buffer is not with the application: returned twice, or never taken
+    foreign_buffer,  ///< no buffer of this group has that id
+    not_leased,      ///< that buffer is not with the application: returned twice, or never taken
     // What a completion said.
-    no_buffer,            ///< the completion carries no buffer
-    stale_completion,     ///< it names a buffer that the kernel does not hold
+    no_buffer,             ///< the completion carries no buffer
+    stale_completion,      ///< it names a buffer that the kernel does not hold
     length_beyond_buffer,  ///< it claims more bytes than were offered
-    not_incremental,      ///< it promises more of a buffer (F_BUF_MORE) on a ring that never does
-    malformed_message,    ///< a recvmsg header does not fit the bytes that it came with
+    not_incremental,       ///< it promises more of a buffer (F_BUF_MORE) on a ring that never does
+    malformed_message,     ///< a recvmsg header does not fit the bytes that it came with
     // Requests.
     submission_queue_full,  ///< submit first; nothing was queued
     already_armed,          ///< this receiver's request is still running

@@ -21,10 +21,10 @@
 
 namespace ringproof {
 
-/// One group, shared by its handle and by all leases, which may die in any order. A buffer is at each
-/// moment in one place: idle (the application's, never or not yet provided), with the kernel (staged
-/// or published), or out (handed over by the kernel, leased). An incremental buffer with the kernel
-/// may have leased parts as well. Counted references; one thread; no locks.
+/// One group, shared by its handle and by all leases, which may die in any order. A buffer is at
+/// each moment in one place: idle (the application's, never or not yet provided), with the kernel
+/// (staged or published), or out (handed over by the kernel, leased). An incremental buffer with
+/// the kernel may have leased parts as well. Counted references; one thread; no locks.
 template <kernel Kernel>
 class alignas(64) group_core {
 public:
@@ -82,15 +82,16 @@ public:
         return {};
     }
 
-    /// Ends the only lease on a buffer by publishing its first `size` bytes. Errors: as give_back();
-    /// length_beyond_buffer, group_closed.
+    /// Ends the only lease on a buffer by publishing its first `size` bytes. Errors: as
+    /// give_back(); length_beyond_buffer, group_closed.
     result<void> provide(buffer_id id, std::uint32_t size) noexcept;
     /// At the beginning: publishes every buffer whole, or keeps all of them idle.
     void provide_all() noexcept;
     void keep_all_idle();  ///< and returned leases become idle, too: a group to send from
     /// Takes an idle buffer out for writing. Errors: no_free_buffer, and as check().
     result<buffer_id> take_idle() noexcept;
-    /// Makes the buffers that a send has finished idle again, instead of giving them back: how many.
+    /// Makes the buffers that a send has finished idle again, instead of giving them back: how
+    /// many.
     std::uint32_t make_idle(const taken_buffers& sent) noexcept;
     /// What a failed send from `first` on consumed, as the kernel's head tells (SND-06).
     [[nodiscard]] result<taken_buffers> take_until_head(buffer_id first) noexcept;
@@ -113,8 +114,8 @@ public:
     result<void> close() noexcept;
     /// The handle went away on a foreign thread: nothing may be touched, so everything is leaked.
     void abandon(std::error_code reason) noexcept;
-    /// As above, for a lease that ended on a foreign thread or in a forked child: why. Its reference
-    /// stays, since the owner may still use the group.
+    /// As above, for a lease that ended on a foreign thread or in a forked child: why. Its
+    /// reference stays, since the owner may still use the group.
     [[gnu::cold]] result<void> lose() noexcept {
         auto refused = ring_core_->check_caller();
         if (refused.error() == errc::wrong_thread) abandon(refused.error());
@@ -166,7 +167,8 @@ private:
         return kernel_->caller() == who;
     }
     [[nodiscard]] record& at(buffer_id id) noexcept { return records_[to_number(id)]; }
-    /// The id that was staged at a position: entries keep theirs, the kernel never writes it (ABI-05).
+    /// The id that was staged at a position: entries keep theirs, the kernel never writes it
+    /// (ABI-05).
     [[nodiscard]] buffer_id id_at(std::uint16_t position) const noexcept {
         const auto slot = to_number(ring_.slot_of(position));
         auto memory = kernel_->memory();
@@ -215,7 +217,8 @@ private:
     }
 
     // What each return touches comes first, in one cache line.
-    // The first two are the owner's to write; a foreign thread that is about to be refused reads them.
+    // The first two are the owner's to write; a foreign thread that is about to be refused reads
+    // them.
     std::atomic<caller_id> quick_caller_;  // the owner, while a return is only stage and publish
     std::atomic<caller_id> usual_caller_;  // the same, when a return may also be held
     Kernel* kernel_;

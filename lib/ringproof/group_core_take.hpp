@@ -19,9 +19,9 @@ result<void> group_core<Kernel>::enroll(group_id id, const ring_registration_opt
     return {};
 }
 
-/// True when the kernel's head has not passed a record's slot. Between 6.12 and 6.17 a failed receive
-/// could name a buffer that the kernel had kept (ERR-02, liburing issue 1530); to publish it again
-/// would put it into the ring twice. Where the kernel cannot be asked it does not lie.
+/// True when the kernel's head has not passed a record's slot. Between 6.12 and 6.17 a failed
+/// receive could name a buffer that the kernel had kept (ERR-02, liburing issue 1530); to publish
+/// it again would put it into the ring twice. Where the kernel cannot be asked it does not lie.
 template <kernel Kernel>
 bool group_core<Kernel>::kept(const record& r) const noexcept {
     const auto head = registration_.head_kernel();
@@ -29,8 +29,8 @@ bool group_core<Kernel>::kept(const record& r) const noexcept {
     return static_cast<std::uint16_t>(r.position - *head) < slot_count_;
 }
 
-/// How many consecutive slots, from `first` on, hold `size` bytes (BND-03). Nothing is changed, so a
-/// kernel that claims too much does no harm.
+/// How many consecutive slots, from `first` on, hold `size` bytes (BND-03). Nothing is changed, so
+/// a kernel that claims too much does no harm.
 template <kernel Kernel>
 result<std::uint32_t> group_core<Kernel>::count_slots(buffer_id first, std::size_t size) noexcept {
     const record& start = at(first);

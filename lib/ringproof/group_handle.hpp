@@ -34,14 +34,14 @@ public:
         if (auto allowed = ring.core()->check(); !allowed) {
             return std::unexpected(allowed.error());
         }
-        const ring_registration_options wanted{options.entries, options.memory,
-                                               options.incremental, options.min_left};
+        const ring_registration_options wanted{options.entries, options.memory, options.incremental,
+                                               options.min_left};
         if (auto valid = validate(wanted); !valid) return std::unexpected(valid.error());
         auto storage = buffer_storage<Kernel>::create(ring.kernel(), options.entries,
                                                       options.buffer_size, options.storage);
         if (!storage) return std::unexpected(storage.error());
-        group_handle made(new group_core<Kernel>(ring.core(), std::move(*storage),
-                                                 options.entries, options.low_water));
+        group_handle made(new group_core<Kernel>(ring.core(), std::move(*storage), options.entries,
+                                                 options.low_water));
         if (auto enrolled = made->enroll(id, wanted); !enrolled) {
             return std::unexpected(enrolled.error());
         }

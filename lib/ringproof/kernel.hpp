@@ -21,20 +21,19 @@ namespace ringproof {
 /// What is asked of memory that no file stands behind. The result starts on a page, is zeroed, and
 /// is a whole number of pages; with `guard_page` one more page follows it that must not be touched.
 struct memory_request {
-    std::size_t size = 0;         ///< bytes, at least 1
-    bool guard_page = false;      ///< an access just behind the memory faults instead of corrupting
-    bool huge_pages = false;      ///< a hint; refused hints are no error
+    std::size_t size = 0;     ///< bytes, at least 1
+    bool guard_page = false;  ///< an access just behind the memory faults instead of corrupting
+    bool huge_pages = false;  ///< a hint; refused hints are no error
     bool hidden_from_forks = true;  ///< a forked child does not get the memory (MADV_DONTFORK)
 };
 
 /// A kernel that offers io_uring. Blocking happens only in `enter`. A kernel that can tell that a
 /// wait would never end answers EDEADLK; Linux waits.
 template <class Kernel>
-concept kernel =
-    shared_memory<typename Kernel::memory_type> &&
+concept kernel = shared_memory<typename Kernel::memory_type> &&
     requires(Kernel& k, std::uint32_t u32, std::uint64_t u64, std::size_t size, int fd,
-             abi::io_uring_params& params, const void* in, void* inout,
-             std::span<std::byte> memory, const memory_request& wanted) {
+             abi::io_uring_params& params, const void* in, void* inout, std::span<std::byte> memory,
+             const memory_request& wanted) {
         /// io_uring_setup(2): a new ring's descriptor; fills `params`.
         { k.setup(u32, params) } noexcept -> std::same_as<result<int>>;
 

@@ -57,8 +57,8 @@ private:
     static inline constinit std::atomic<std::uint64_t> threads_numbered{0};
     static inline thread_local constinit std::uint64_t thread_number = 0;
 
-    // 1 here, and 0 in a forked child: its page is wiped on fork (Linux 4.14). It costs a load where
-    // getpid(2) would cost a system call.
+    // 1 here, and 0 in a forked child: its page is wiped on fork (Linux 4.14). It costs a load
+    // where getpid(2) would cost a system call.
     const std::uint64_t* process_word_;
     std::size_t page_size_;
 };

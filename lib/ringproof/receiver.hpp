@@ -49,12 +49,12 @@ struct reception {
     std::error_code error;  ///< for error and malformed
 };
 
-/// Knows when and how to start again: after a full completion queue, an emptied bundle, -ENOBUFS, and
-/// `res = 0` with data still in the socket; later, when the pool is empty or the submission queue
-/// full, by waiting in line until a buffer comes back or submit() has made room. None of these is
-/// forgotten, none is taken for the end of the stream. Belongs to its ring's thread; stays where it
-/// is. It may outlive ring and group; destroy it only after its request has ended, or what later
-/// completions with its user_data hand over is lost until the group closes.
+/// Knows when and how to start again: after a full completion queue, an emptied bundle, -ENOBUFS,
+/// and `res = 0` with data still in the socket; later, when the pool is empty or the submission
+/// queue full, by waiting in line until a buffer comes back or submit() has made room. None of
+/// these is forgotten, none is taken for the end of the stream. Belongs to its ring's thread; stays
+/// where it is. It may outlive ring and group; destroy it only after its request has ended, or what
+/// later completions with its user_data hand over is lost until the group closes.
 template <kernel Kernel>
 class receiver : private deferred_request {
 public:
@@ -75,16 +75,17 @@ public:
     }
 
     /// Starts receiving: at once, or as soon as there are buffers and room to ask.
-    /// Errors: already_armed (also while it waits in line), group_closed, ring_closed, wrong_thread,
-    /// forked_child.
+    /// Errors: already_armed (also while it waits in line), group_closed, ring_closed,
+    /// wrong_thread, forked_child.
     result<void> arm();
 
     /// Classifies a completion with this receiver's user_data and, if the request has ended for no
     /// good reason, starts it again. Call it for each of them, in order.
     [[nodiscard]] reception<Kernel> on(const completion& done);
 
-    /// Ends it: at once if it waits in line, else by a cancel request named `cancel_as`, after which a
-    /// completion says `cancelled`. Errors: submission_queue_full: submit and try again; as arm().
+    /// Ends it: at once if it waits in line, else by a cancel request named `cancel_as`, after
+    /// which a completion says `cancelled`. Errors: submission_queue_full: submit and try again; as
+    /// arm().
     result<void> cancel(user_data cancel_as);
 
     /// Its request is with the kernel, or queued.

@@ -96,7 +96,7 @@ reception<Kernel> receiver<Kernel>::on_unusual(const completion& done) {
             seen.data = bundle<Kernel>(*group_, *taken);
         } else if (done.res >= 0 || taken.error() != errc::no_buffer) {
             seen.error = taken.error();
-        }  // else it failed and named a buffer that the kernel has kept (ERR-02): the failure counts
+        }  // else it failed and named a buffer that the kernel kept (ERR-02): the failure counts
     }
     if (!expected) {
         if (!seen.error) seen.error = make_error_code(errc::stale_completion);

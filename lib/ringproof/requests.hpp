@@ -28,12 +28,12 @@ struct file {
 
 /// What most receives leave alone. Zero means: no limit.
 struct receive_options {
-    std::uint32_t size_limit = 0;   ///< bytes a transfer takes at most; multishot since 6.17
-    std::uint32_t total_limit = 0;  ///< bytes a multishot takes in all; 6.17 (MSH-04)
+    std::uint32_t size_limit = 0;     ///< bytes a transfer takes at most; multishot since 6.17
+    std::uint32_t total_limit = 0;    ///< bytes a multishot takes in all; 6.17 (MSH-04)
     std::uint32_t message_flags = 0;  ///< MSG_*; not MSG_WAITALL with multishot (MSH-02)
     bool poll_first = false;  ///< wait before the first try, and take no buffer before (SEL-05)
     bool bundle = false;      ///< fill several buffers with one completion; 6.10
-    bool async = false;  ///< run on a worker thread: takes its buffer at once (SEL-08)
+    bool async = false;       ///< run on a worker thread: takes its buffer at once (SEL-08)
 };
 
 namespace requests {
@@ -108,8 +108,8 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
 [[nodiscard]] inline abi::io_uring_sqe read_fixed(file from, std::span<std::byte> into,
                                                   std::uint16_t index, std::uint64_t offset,
                                                   user_data user) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_READ_FIXED, from, into.data(), into.size(), offset,
-                                user);
+    auto sqe =
+        detail::transfer(abi::IORING_OP_READ_FIXED, from, into.data(), into.size(), offset, user);
     sqe.buf_index = index;
     return sqe;
 }
@@ -148,8 +148,8 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
 
 /// Closes a descriptor, or empties a slot of the registered files.
 [[nodiscard]] constexpr abi::io_uring_sqe close(file target, user_data user) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_CLOSE, target.registered ? 0 : target.number,
-                                         user);
+    abi::io_uring_sqe sqe =
+        detail::make(abi::IORING_OP_CLOSE, target.registered ? 0 : target.number, user);
     // A slot is named in file_index, one based, and the fixed-file flag is refused.
     if (target.registered) sqe.file_index = static_cast<std::uint32_t>(target.number) + 1;
     return sqe;

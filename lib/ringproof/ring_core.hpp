@@ -30,7 +30,8 @@ public:
     /// Refuses callers that the ring does not belong to: wrong_thread, forked_child.
     [[nodiscard]] result<void> check_caller() const noexcept {
         const caller_id now = kernel_->caller();
-        if (now == owner_) [[likely]] return {};
+        if (now == owner_) [[likely]]
+            return {};
         return fail(forked_since(owner_, now) ? errc::forked_child : errc::wrong_thread);
     }
 
@@ -81,8 +82,8 @@ public:
         if (in_flight_ > 0) retired_.push_back(std::move(memory));
     }
 
-    /// Requests that wait for room in the submission queue; submit() queues them (a re-arm that found the queue
-    /// full and was forgotten is the field's commonest wedge).
+    /// Requests that wait for room in the submission queue; submit() queues them (a re-arm that
+    /// found the queue full and was forgotten is the field's commonest wedge).
     [[nodiscard]] deferred_list& deferred() noexcept { return deferred_; }
 
     /// The submission queue is here, since not only the uring queues requests.

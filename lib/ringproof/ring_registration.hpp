@@ -40,8 +40,8 @@ struct ring_registration_options {
     return {};
 }
 
-/// Owns a ring's memory and, until unregister(), its group id. Does not unregister by itself: whoever
-/// holds it knows when nothing reads the ring any more, and keeps the ring_core alive.
+/// Owns a ring's memory and, until unregister(), its group id. Does not unregister by itself:
+/// whoever holds it knows when nothing reads the ring any more, and keeps the ring_core alive.
 template <kernel Kernel>
 class ring_registration {
 public:
@@ -50,8 +50,8 @@ public:
     /// Registers an empty ring. Errors: as validate(); group_in_use (REG-13); unsupported, for any
     /// EINVAL, since all arguments were checked, and for ids beyond 2047 in the kernel's memory;
     /// errno of mmap(2) and io_uring_register(2). Linux 5.19.
-    [[nodiscard]] static result<ring_registration> create(ring_core<Kernel>& core, group_id id,
-                                                          const ring_registration_options& options) {
+    [[nodiscard]] static result<ring_registration> create(
+        ring_core<Kernel>& core, group_id id, const ring_registration_options& options) {
         if (auto valid = validate(options); !valid) return std::unexpected(valid.error());
         if (!core.claim(id)) return fail(errc::group_in_use);
         ring_registration made;
@@ -131,8 +131,7 @@ private:
     }
 
     result<void> map(ring_core<Kernel>& core, group_id id, std::size_t size) {
-        const std::uint64_t offset =
-            abi::IORING_OFF_PBUF_RING |
+        const std::uint64_t offset = abi::IORING_OFF_PBUF_RING |
             static_cast<std::uint64_t>(to_number(id)) << abi::IORING_OFF_PBUF_SHIFT;
         auto memory = mapping<Kernel>::of_ring(core.kernel(), core.fd(), size, offset);
         if (!memory) return std::unexpected(memory.error());

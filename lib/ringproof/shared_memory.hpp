@@ -1,7 +1,7 @@
 #pragma once
-// Memory that two agents touch: the application here, the kernel there. Every word that both can see
-// goes through this concept, so that the same ring code runs on the hardware at no cost and on a
-// model that remembers each store.
+// Memory that two agents touch: the application here, the kernel there. Every word that both can
+// see goes through this concept, so that the same ring code runs on the hardware at no cost and on
+// a model that remembers each store.
 //
 //   acquire  what the other agent did before the store that this load saw is visible after it.
 //   release  what this agent did before the store is visible to whoever loads it with acquire.
@@ -40,8 +40,7 @@ concept plain_access = requires(Memory& memory, const Value* from, Value* to, co
 
 /// Ordered accesses to words shared with a kernel. A handle: cheap to copy, it does not own memory.
 template <class Memory>
-concept shared_memory =
-    std::copyable<Memory> && detail::atomic_access<Memory, std::uint16_t> &&
+concept shared_memory = std::copyable<Memory> && detail::atomic_access<Memory, std::uint16_t> &&
     detail::atomic_access<Memory, std::uint32_t> && detail::plain_access<Memory, std::uint16_t> &&
     detail::plain_access<Memory, std::uint32_t> && detail::plain_access<Memory, std::uint64_t> &&
     detail::plain_access<Memory, abi::io_uring_sqe> &&

@@ -19,9 +19,8 @@ namespace ringproof::requests {
 }
 
 /// Accepts one connection and stores its peer's address. Both pointers must stay until completion.
-[[nodiscard]] inline abi::io_uring_sqe accept(file listener, sockaddr* address,
-                                              std::uint32_t* size, user_data user,
-                                              std::uint32_t flags = 0) noexcept {
+[[nodiscard]] inline abi::io_uring_sqe accept(file listener, sockaddr* address, std::uint32_t* size,
+                                              user_data user, std::uint32_t flags = 0) noexcept {
     abi::io_uring_sqe sqe = accept(listener, user, flags);
     sqe.addr = detail::address(address);
     sqe.off = detail::address(size);

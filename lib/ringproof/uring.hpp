@@ -22,14 +22,15 @@ namespace ringproof {
 /// another thread, or from a forked child, are refused with wrong_thread or forked_child and do
 /// nothing. Not locked. The kernel object must outlive it.
 ///
-/// Destruction closes, as close() does. In a forked child it only lets go; on another thread the ring
-/// is leaked and reported, since its requests can be ended by nobody else.
+/// Destruction closes, as close() does. In a forked child it only lets go; on another thread the
+/// ring is leaked and reported, since its requests can be ended by nobody else.
 template <kernel Kernel>
 class uring {
 public:
     using memory_type = typename Kernel::memory_type;
 
-    /// Errors: errno of io_uring_setup(2), mmap(2); errc::unsupported. Linux 5.4; buffer rings 5.19.
+    /// Errors: errno of io_uring_setup(2), mmap(2); errc::unsupported. Linux 5.4; buffer rings
+    /// 5.19.
     [[nodiscard]] static result<uring> create(Kernel& kernel, const uring_options& options = {}) {
         auto parts = detail::make_ring(kernel, options);
         if (!parts) return std::unexpected(parts.error());
@@ -48,10 +49,9 @@ public:
     ~uring() { give_up(); }
 
     /// Queues a request; the kernel sees it at the next submit().
-    /// Errors: submission_queue_full, wrong_thread, forked_child, ring_closed. Nothing is queued then.
-    result<void> push(const abi::io_uring_sqe& request) {
-        return parts_.core->push(request);
-    }
+    /// Errors: submission_queue_full, wrong_thread, forked_child, ring_closed. Nothing is queued
+    /// then.
+    result<void> push(const abi::io_uring_sqe& request) { return parts_.core->push(request); }
 
     /// Hands queued requests to the kernel, and lets it flush and run what waits for this thread.
     /// Makes no system call when there is nothing to do. Returns how many requests the kernel took.
@@ -79,9 +79,9 @@ public:
         return for_each_completion(std::forward<Use>(use), [] {});
     }
 
-    /// As above, with `before_advance()` called just before the entries go back: the place to publish
-    /// a batch of returned buffers, so that the kernel never sees room in the completion queue
-    /// before the buffers that go with it (USR-10).
+    /// As above, with `before_advance()` called just before the entries go back: the place to
+    /// publish a batch of returned buffers, so that the kernel never sees room in the completion
+    /// queue before the buffers that go with it (USR-10).
     template <class Use, class Before>
     unsigned for_each_completion(Use&& use, Before&& before_advance) {
         if (!parts_.core->check()) return 0;
@@ -100,15 +100,18 @@ public:
     /// `patience` has passed. Returns true when nothing is in flight: memory can be freed (USR-04).
     result<bool> drain(std::chrono::nanoseconds patience = std::chrono::seconds(1));
 
-    /// drain(), then unmaps and closes. Groups, leases and receivers of this ring stay valid objects
-    /// that answer ring_closed. Memory that the kernel may still write to is leaked and reported.
-    /// Errors: wrong_thread, forked_child (nothing is closed), errno of close(2). Idempotent.
+    /// drain(), then unmaps and closes. Groups, leases and receivers of this ring stay valid
+    /// objects that answer ring_closed. Memory that the kernel may still write to is leaked and
+    /// reported. Errors: wrong_thread, forked_child (nothing is closed), errno of close(2).
+    /// Idempotent.
     result<void> close();
 
     // What the ring is, and how it stands. A closed ring has no queues: nothing is ready or fits.
     [[nodiscard]] std::uint32_t setup_flags() const noexcept { return parts_.params.flags; }
     [[nodiscard]] std::uint32_t features() const noexcept { return parts_.params.features; }
-    [[nodiscard]] bool has_registered_fd() const noexcept { return parts_.registered_fd.has_value(); }
+    [[nodiscard]] bool has_registered_fd() const noexcept {
+        return parts_.registered_fd.has_value();
+    }
     [[nodiscard]] int fd() const noexcept { return parts_.core ? parts_.core->fd() : -1; }
     [[nodiscard]] std::uint32_t sq_space() const noexcept {
         return open() ? parts_.core->sq().space() : 0;
@@ -143,9 +146,9 @@ private:
     explicit uring(detail::ring_parts<Kernel>&& parts)
         : parts_(std::move(parts)),
           cq_(parts_.core->kernel().memory(), parts_.ring.bytes(), parts_.params) {
-        parts_.core->sq() = submission_queue<memory_type>(
-            parts_.core->kernel().memory(), parts_.ring.bytes(), parts_.requests.bytes(),
-            parts_.params);
+        parts_.core->sq() =
+            submission_queue<memory_type>(parts_.core->kernel().memory(), parts_.ring.bytes(),
+                                          parts_.requests.bytes(), parts_.params);
     }
 
     [[nodiscard]] bool open() const noexcept { return parts_.core && parts_.core->open(); }

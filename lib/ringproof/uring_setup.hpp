@@ -28,13 +28,13 @@ enum class execution : std::uint8_t {
 
 /// How a ring is made.
 struct uring_options {
-    std::uint32_t entries = 64;     ///< submission queue; rounded up to a power of two
-    std::uint32_t cq_entries = 0;   ///< completion queue; 0: twice the submission queue
+    std::uint32_t entries = 64;    ///< submission queue; rounded up to a power of two
+    std::uint32_t cq_entries = 0;  ///< completion queue; 0: twice the submission queue
     execution mode = execution::cooperative;
-    std::uint32_t idle_ms = 0;      ///< polled: sleeps after this time without work; 0: 1000
+    std::uint32_t idle_ms = 0;  ///< polled: sleeps after this time without work; 0: 1000
     std::optional<std::uint32_t> cpu = {};  ///< polled: where its thread runs
-    bool single_issuer = true;      ///< promise that one thread submits (6.0); not with polled
-    bool register_ring_fd = true;   ///< saves the kernel a descriptor look-up per call (5.18)
+    bool single_issuer = true;     ///< promise that one thread submits (6.0); not with polled
+    bool register_ring_fd = true;  ///< saves the kernel a descriptor look-up per call (5.18)
 };
 
 namespace detail {
@@ -101,8 +101,8 @@ result<void> map_queues(Kernel& kernel, int fd, ring_parts<Kernel>& parts) {
     if ((params.features & abi::IORING_FEAT_SINGLE_MMAP) == 0) return fail(errc::unsupported);
     const std::size_t sq_size = params.sq_off.array + params.sq_entries * sizeof(std::uint32_t);
     const std::size_t cq_size = params.cq_off.cqes + params.cq_entries * sizeof(abi::io_uring_cqe);
-    auto ring = mapping<Kernel>::of_ring(kernel, fd, std::max(sq_size, cq_size),
-                                         abi::IORING_OFF_SQ_RING);
+    auto ring =
+        mapping<Kernel>::of_ring(kernel, fd, std::max(sq_size, cq_size), abi::IORING_OFF_SQ_RING);
     if (!ring) return std::unexpected(ring.error());
     auto requests = mapping<Kernel>::of_ring(
         kernel, fd, params.sq_entries * sizeof(abi::io_uring_sqe), abi::IORING_OFF_SQES);

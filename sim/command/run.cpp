@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "sim/command/backend.hpp"
@@ -78,6 +77,7 @@ public:
         }
         clear_progress();
         result_.seconds = since_start();
+        result_.refused = refused_;
         finish();
         return std::move(result_);
     }
@@ -113,6 +113,7 @@ private:
             outcome came = on->play(wanted, record);
             if (came.refused != 0) {
                 // Rings die slowly, and the kernel counts the dying ones: others come later.
+                ++refused_;
                 std::this_thread::yield();
                 continue;
             }
@@ -192,17 +193,22 @@ private:
     bool showing_ = false;
     std::atomic<std::uint64_t> next_{0};
     std::atomic<std::size_t> broken_count_{0};
+    std::atomic<std::uint64_t> refused_{0};
     std::mutex mutex_;
     std::vector<broken_case> broken_;
     backend_summary result_;
 };
 
 std::uint64_t random_seed() {
-    std::random_device device;
-    return static_cast<std::uint64_t>(device()) << 32U | device();
+    std::uint64_t seed = 0;
+    if (::getentropy(&seed, sizeof seed) != 0) {
+        seed = static_cast<std::uint64_t>(clock::now().time_since_epoch().count());
+    }
+    return seed;
 }
 
-/// Complains and returns false when the directory for traces or the file for JSON cannot be written.
+/// Complains and returns false when the directory for traces or the file for JSON cannot be
+/// written.
 bool outputs_writable(const run_options& options) {
     if (!options.out.empty()) {
         std::error_code error;

@@ -7,6 +7,8 @@ namespace ringproof::sim {
 
 namespace {
 
+constexpr std::size_t regions_usual = 16;  // one allocation for most programs
+
 std::uint64_t number_of(const void* pointer) noexcept {
     return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));
 }
@@ -16,6 +18,18 @@ void* pointer_to(std::uint64_t address) noexcept {
 }
 
 }  // namespace
+
+address_space::address_space(bool strict, page_arena* pages)
+    : arena_(pages == nullptr ? own_pages_ : *pages), strict_(strict) {
+    regions_.reserve(regions_usual);
+}
+
+address_space::~address_space() {
+    for (const region& each : regions_) {
+        if (each.arena_pages == 0) continue;
+        arena_.release(static_cast<std::byte*>(pointer_to(each.first)), each.arena_pages);
+    }
+}
 
 std::size_t address_space::lower(std::uint64_t address) const noexcept {
     // The first region that ends behind `address`.

@@ -20,7 +20,12 @@ enum class access : std::uint8_t { none, read_only, read_write };
 
 class address_space {
 public:
-    explicit address_space(bool strict) noexcept : strict_(strict) {}
+    /// \param pages  where memory comes from and goes back to; null: an arena of its own. Must
+    ///               outlive the address space.
+    explicit address_space(bool strict, page_arena* pages = nullptr);
+    address_space(const address_space&) = delete;
+    address_space& operator=(const address_space&) = delete;
+    ~address_space();
 
     /// True when the range lies in the user half, whether mapped or not (the kernel's access_ok).
     [[nodiscard]] static bool in_user_half(std::uint64_t address, std::uint64_t size) noexcept {
@@ -82,7 +87,8 @@ private:
     void release_if_unused(region& unused);
 
     std::vector<region> regions_;  // by address, not overlapping
-    page_arena arena_;
+    page_arena own_pages_;
+    page_arena& arena_;
     bool strict_;
 };
 

@@ -38,6 +38,13 @@ bool commits_at_selection(const request& asking, attempt how) noexcept {
     return how.on_worker || !asking.file->can_poll();
 }
 
+// The kernel's commit takes an int, and a negative size commits nothing.
+std::int64_t early_commit_size(const request& asking, std::uint64_t length) noexcept {
+    const auto size = static_cast<std::int64_t>(length);
+    const bool ignored = asking.ring->in->version().bugs.early_commit_ignores_over_2g;
+    return ignored && length > int_max ? -1 : size;
+}
+
 // Takes `size` bytes from the slots at the head. Matches io_kbuf_inc_commit(): a slot stays
 // current while max(min_left, 1) bytes remain (INC-01, INC-08), retiring one leaves its address
 // alone (INC-02), and a slot of length 0 ends the walk (INC-14).
@@ -154,7 +161,7 @@ selection select_one(request& asking, std::uint64_t length, attempt how) {
     note_selected(asking, *list, tail);
     if (commits_at_selection(asking, how)) {
         // The requested length, whatever will arrive (INC-06).
-        if (!commit(asking, *list, static_cast<std::int64_t>(found.length), 1)) {
+        if (!commit(asking, *list, early_commit_size(asking, found.length), 1)) {
             asking.facts |= fact::buf_more;
         }
         found.list = nullptr;

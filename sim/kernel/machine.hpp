@@ -22,6 +22,7 @@ struct model_options {
     bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
     bool short_transfers = false;   ///< stream transfers may be shorter than they could be
     history* record = nullptr;      ///< receives the kernel's events
+    page_arena* pages = nullptr;    ///< lends memory to model after model; null: each its own
 };
 
 /// What a descriptor stands for: a file or a ring.
@@ -38,7 +39,10 @@ struct registered_rings {
 
 struct machine {
     machine(choices& asked, const model_options& wanted)
-        : choice(asked), options(wanted), memory(wanted.strict_addresses), record(wanted.record) {}
+        : choice(asked),
+          options(wanted),
+          memory(wanted.strict_addresses, wanted.pages),
+          record(wanted.record) {}
 
     choices& choice;
     model_options options;

@@ -20,7 +20,10 @@ result<unsigned> unsigned_result(int answer) noexcept {
 }  // namespace
 
 model_kernel::model_kernel(choices& choice, const model_options& options)
-    : machine_(choice, options) {}
+    : machine_(choice, options) {
+    constexpr std::size_t mappings_usual = 8;
+    mappings_.reserve(mappings_usual);
+}
 
 model_kernel::~model_kernel() = default;
 

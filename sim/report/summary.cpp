@@ -124,6 +124,10 @@ private:
             out_ += wrapped(fmt::format("{}: {}: {}", of.name, paint("skipped", "33"), of.skipped));
             return;
         }
+        if (of.refused != 0) {
+            out_ += wrapped(fmt::format("{}: {}: no ring could be had for {} cases", of.name,
+                                        paint("left out", "33"), of.refused));
+        }
         if (of.missing().any()) {
             out_ += wrapped(fmt::format("{}: {}: {}", of.name, paint("never met", "33"),
                                         names_of(of.missing())));
@@ -168,6 +172,7 @@ nlohmann::ordered_json backend_to_json(const backend_summary& of) {
     for (const row& each : rows) object[std::string(each.key)] = of.done.*each.value;
     object["idle"] = of.done.idle;
     object["seconds"] = of.seconds;
+    object["refused"] = of.refused;
     object["met"] = marks_to_json(of.met);
     object["never_met"] = marks_to_json(of.missing());
     object["not_on_this_kernel"] = marks_to_json(of.impossible);

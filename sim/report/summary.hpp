@@ -22,6 +22,7 @@ struct backend_summary {
     std::string version = {};  ///< a profile, or what uname says; for people only
     std::string skipped = {};  ///< why nothing was run; empty when it was
     double seconds = 0;
+    std::uint64_t refused = 0;  ///< traces for which the kernel had no ring to give
     counters done = {};
     mark_set met = {};
     mark_set impossible = {};            ///< what this kernel cannot do, found by trying

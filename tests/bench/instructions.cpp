@@ -3,9 +3,9 @@
 //     instructions <mode> <rounds>
 //
 // runs one loop over `rounds` rounds of 256 buffers and says how many operations that were.
-// instructions.sh runs each mode under callgrind, which counts inside the functions whose name holds
-// `measured`, and nowhere else. Counts do not depend on what else the machine does, so they can be
-// asserted where times cannot.
+// instructions.sh runs each mode under callgrind, which counts inside the functions whose name
+// holds `measured`, and nowhere else. Counts do not depend on what else the machine does, so they
+// can be asserted where times cannot.
 //
 // Both sides have the same loop: ids from the same shuffled list, address = base + id * size. What
 // the optimizer must not know (size, mask) comes from outside the measured function.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# instructions.sh <instructions>: counts under callgrind what giving buffers back costs on each side,
-# prints a table, and fails when ours costs more than it may:
+# instructions.sh <instructions>: counts under callgrind what giving buffers back costs on each
+# side, prints a table, and fails when ours costs more than it may:
 #
 #     stage_1, stage_32   bare ring, 1 and 32 buffers a publish    at most as much as liburing
 #     give_back           buffer_group::give_back(id), checked     at most twice liburing's stage_1

@@ -3,8 +3,8 @@
 // Both loops are set up alike: the same flags, a registered ring descriptor, one multishot receive
 // into 256 buffers of one message each, and memory of the same kind. This thread writes a batch of
 // messages, untimed, and then receives it, timed; so no other thread's schedule is measured. The
-// two sides take turns, batch by batch, in changing order, and the ratio is the median over pairs of
-// turns, since on a shared machine only neighbours in time can be compared.
+// two sides take turns, batch by batch, in changing order, and the ratio is the median over pairs
+// of turns, since on a shared machine only neighbours in time can be compared.
 //
 //     ours, theirs   nanoseconds a message, medians
 //     ratio          throughput of ours over theirs; at least 0.98 is wanted

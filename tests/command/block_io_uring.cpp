@@ -1,5 +1,6 @@
-// Runs a program as in a container that forbids io_uring: block_io_uring ERRNO PROGRAM [ARGUMENT...]
-// A seccomp filter answers its three system calls with that errno (1: EPERM, 38: ENOSYS).
+// Runs a program as in a container that forbids io_uring: block_io_uring ERRNO PROGRAM
+// [ARGUMENT...] A seccomp filter answers its three system calls with that errno (1: EPERM, 38:
+// ENOSYS).
 
 #include <cerrno>
 #include <cstddef>

@@ -45,7 +45,8 @@ int main() {
     constexpr std::string_view text = "what the kernel writes here, the application reads there\n";
     constexpr std::size_t rounds = 100;  // fits into the socket: nobody reads yet
     for (std::size_t i = 0; i < rounds; ++i) {
-        if (::write(ends[1], text.data(), text.size()) != static_cast<ssize_t>(text.size())) return 1;
+        if (::write(ends[1], text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+            return 1;
     }
     ::close(ends[1]);
     const std::size_t total = receive_all(ends[0]);

@@ -36,7 +36,8 @@ constexpr std::size_t size = 8;  // of a buffer
 
 std::string letters(std::size_t count, char first = 'a') {
     std::string made(count, ' ');
-    for (std::size_t i = 0; i < count; ++i) made[i] = static_cast<char>(static_cast<std::size_t>(first) + i % 26);
+    for (std::size_t i = 0; i < count; ++i)
+        made[i] = static_cast<char>(static_cast<std::size_t>(first) + i % 26);
     return made;
 }
 
@@ -232,7 +233,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_bundle_dropped_on_another_thread_touches_nothing
     BOOST_TEST(here.group.tail_published() == tail);
 }
 
-// BND-03, BND-04: the count of slots must be the kernel's, or the next completion is not understood.
+// BND-03, BND-04: the count of slots must be the kernel's, or the next completion is not
+// understood.
 BOOST_AUTO_TEST_CASE_TEMPLATE(every_length_leaves_both_sides_with_the_same_count, Backend,
                               backends) {
     bundling<Backend> here;

@@ -1,5 +1,5 @@
-// A kernel that says anything at all: the group stays memory-safe, answers with the right error, and
-// loses no buffer but the one that was lied about.
+// A kernel that says anything at all: the group stays memory-safe, answers with the right error,
+// and loses no buffer but the one that was lied about.
 
 #include <boost/test/unit_test.hpp>
 

@@ -288,8 +288,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(receivers_start_again_at_the_low_water_mark, Backe
     BOOST_TEST(here.loop.last() == "data 16");
 }
 
-// The buffers come back while the batch still holds them, and the receiver hears of the empty pool in
-// the same batch: whoever looks at the wrong tail waits for ever.
+// The buffers come back while the batch still holds them, and the receiver hears of the empty pool
+// in the same batch: whoever looks at the wrong tail waits for ever.
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_of_returns_wakes_who_found_none_within_it, Backend,
                               backends) {
     server<Backend> here({.entries = 2, .buffer_size = 16});

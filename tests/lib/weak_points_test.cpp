@@ -41,8 +41,8 @@ using ringproof::testing::text;
 constexpr user_data reader{1};
 using linux_rig = group_rig<linux_backend>;
 
-/// A child that uses and then drops all it inherited of the parent's ring, in either order; how many
-/// of its calls were not refused as they should be.
+/// A child that uses and then drops all it inherited of the parent's ring, in either order; how
+/// many of its calls were not refused as they should be.
 int misuse_in_child(linux_rig& here, bool group_first) {
     return in_child([&here, group_first] {
         int wrong = 0;
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_foreign_id_publishes_nothing, Backend, backends)
     BOOST_TEST(std::ranges::count(own.subspan(4 * 64), std::byte{0}) == 28 * 64);
 }
 
-// 3. A ring was closed, another one got its descriptor's number and a group of the same id, and then
-// the first ring's group was dropped: it unregistered the group of the second.
+// 3. A ring was closed, another one got its descriptor's number and a group of the same id, and
+// then the first ring's group was dropped: it unregistered the group of the second.
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_stale_group_leaves_the_next_ring_alone, Backend, backends) {
     group_rig<Backend> here;
     using rig = group_rig<Backend>;
@@ -321,9 +321,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_counts_are_errors_and_never_more, Backend, b
     BOOST_TEST((creating(32768, 0xffffffffU) == errc::buffer_size_out_of_range));
 }
 
-// 8. An end of stream that comes while the pool is empty is reported as a lack of buffers, and so is
-// one that comes before arming. It is neither an end nor an error: the end is found when there is a
-// buffer again.
+// 8. An end of stream that comes while the pool is empty is reported as a lack of buffers, and so
+// is one that comes before arming. It is neither an end nor an error: the end is found when there
+// is a buffer again.
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_end_of_stream_behind_an_empty_pool_is_not_missed, Backend,
                               backends) {
     group_rig<Backend> here({.entries = 2, .buffer_size = 16});
@@ -377,8 +377,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_armed_receive_passes_to_the_next_group_of_its_i
     }
 }
 
-// 10. Positions in the ring are 16 bits wide and run free: 140,000 buffers through a ring of two wrap
-// them twice, and a few at a time, so that the wrap falls on either slot.
+// 10. Positions in the ring are 16 bits wide and run free: 140,000 buffers through a ring of two
+// wrap them twice, and a few at a time, so that the wrap falls on either slot.
 BOOST_AUTO_TEST_CASE_TEMPLATE(positions_wrap_without_a_trace, Backend, backends) {
     group_rig<Backend> here({.entries = 2, .buffer_size = 4});
     const int fd = here.open(sim::channel_kind::unix_datagram);

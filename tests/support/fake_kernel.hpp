@@ -19,9 +19,9 @@
 
 namespace ringproof::testing {
 
-/// Satisfies `kernel` with one ring. Requests are recorded and stay without an answer, except that a
-/// cancel ends what it names, so that a ring can always be drained. A wait for what was not posted
-/// ends with ETIME if it has a limit, else with EDEADLK.
+/// Satisfies `kernel` with one ring. Requests are recorded and stay without an answer, except that
+/// a cancel ends what it names, so that a ring can always be drained. A wait for what was not
+/// posted ends with ETIME if it has a limit, else with EDEADLK.
 class fake_kernel {
 public:
     using memory_type = native_memory;

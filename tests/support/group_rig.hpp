@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <ringproof/buffer_group.hpp>
-#include <ringproof/leak.hpp>
 #include <ringproof/socket_requests.hpp>
 
 #include "tests/support/backends.hpp"
+#include "tests/support/leak_listener.hpp"
 #include "tests/support/spy_kernel.hpp"
 
 namespace ringproof::testing {
@@ -32,21 +32,6 @@ template <class Value>
 [[nodiscard]] std::error_code error_of(const result<Value>& outcome) {
     return outcome ? std::error_code() : outcome.error();
 }
-
-/// Collects the leaks of its time instead of printing them.
-class leak_listener {
-public:
-    leak_listener() noexcept : former_(set_leak_handler(nullptr)), before_(leak_count()) {}
-    leak_listener(const leak_listener&) = delete;
-    leak_listener& operator=(const leak_listener&) = delete;
-    ~leak_listener() { set_leak_handler(former_); }
-
-    [[nodiscard]] std::uint64_t count() const noexcept { return leak_count() - before_; }
-
-private:
-    leak_handler former_;
-    std::uint64_t before_;
-};
 
 /// What is leaked on purpose stays reachable, so that a leak checker finds only the other leaks.
 inline void keep_reachable(const void* lost) {

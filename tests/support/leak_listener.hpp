@@ -1,5 +1,7 @@
 #pragma once
+// Leaks on purpose, seen by a test instead of printed.
 
+#include <cstddef>
 #include <vector>
 
 #include <ringproof/leak.hpp>
@@ -15,6 +17,8 @@ public:
     ~leak_listener() { set_leak_handler(former_); }
 
     [[nodiscard]] leak_handler former() const noexcept { return former_; }
+    /// Leaks since it was made.
+    [[nodiscard]] std::size_t count() const noexcept { return told().size(); }
     [[nodiscard]] static std::vector<leak>& told() {
         static std::vector<leak> leaks;
         return leaks;

@@ -275,7 +275,7 @@ bool is_built(std::string_view path, const tree& files) {
                                   "|properties/.+"
                                   "|tests/[^/]+_test"
                                   "|tests/(lib|sim|kernel)/.+_test"
-                                  "|tests/(support|bench|examples)/[^/]+"
+                                  "|tests/(support|bench|examples|command)/[^/]+"
                                   "|tests/install/[^/]+/main)\\.cpp$");
     return std::regex_search(path.begin(), path.end(), built);
 }

@@ -34,7 +34,7 @@ std::string own(raw_ring<System>& ring, std::uint8_t opcode, int fd, const void*
     sqe.addr = address_of(at);
     sqe.len = length;
     sqe.off = offset;
-    return ring.run();
+    return ring.run(1);
 }
 
 template <class World>
@@ -177,7 +177,8 @@ BOOST_AUTO_TEST_CASE(recvmsg_writes_its_header_back) {
     });
 }
 
-// A length of 2 GiB and more at an early commit.
+// An early commit of 2 GiB and more uses nothing up, though the completion names the buffer without
+// F_BUF_MORE: the length is signed there. Whoever gives such a buffer back publishes it twice.
 BOOST_AUTO_TEST_CASE(an_early_commit_of_more_than_2_gib) {
     on_each([](auto& system) {
         for (const std::uint16_t flags : {std::uint16_t{0}, abi::IOU_PBUF_RING_INC}) {
@@ -187,10 +188,12 @@ BOOST_AUTO_TEST_CASE(an_early_commit_of_more_than_2_gib) {
             feed(system.world(), fd, "abc");
             group.add({0xffffffffU, 0x80000000U});
             ring.select(abi::IORING_OP_READ, fd, 1);
-            const std::string seen = ring.run(1);
-            BOOST_TEST_MESSAGE(flags << " " << seen << " h" << group.head() << " len "
-                                     << group.slot(0).len);
-            BOOST_TEST(seen == "1{3 B0}");
+            BOOST_TEST(ring.run(1) == "1{3 B0}");
+            BOOST_TEST(group.head() == 0);
+            BOOST_TEST(group.slot(0).len == 0xffffffffU);
+            ring.select(abi::IORING_OP_READ, fd, 1).len = 0x7fffffff;
+            BOOST_TEST(ring.run(1) == (flags == 0 ? "1{3 B0}" : "1{3 B0 BM}"));
+            BOOST_TEST(group.head() == (flags == 0 ? 1 : 0));
         }
     });
 }
