@@ -1,6 +1,7 @@
 #pragma once
-// The kernel's numbers for io_uring, under the kernel's names. Each line that is younger than 5.19
-// says which mainline version brought it. Source: include/uapi/linux/io_uring.h.
+// The kernel's numbers for io_uring, under the kernel's names in lower case: in upper case they are
+// macros of <linux/io_uring.h>, and that header may be included before this one. Each line that is
+// younger than 5.19 says which mainline version brought it. Source: include/uapi/linux/io_uring.h.
 
 #include <cstdint>
 
@@ -8,151 +9,151 @@ namespace ringproof::abi {
 
 // Opcodes (sqe->opcode).
 enum io_uring_op : std::uint8_t {
-    IORING_OP_NOP = 0,
-    IORING_OP_READV = 1,
-    IORING_OP_WRITEV = 2,
-    IORING_OP_FSYNC = 3,
-    IORING_OP_READ_FIXED = 4,
-    IORING_OP_WRITE_FIXED = 5,
-    IORING_OP_POLL_ADD = 6,
-    IORING_OP_POLL_REMOVE = 7,
-    IORING_OP_SYNC_FILE_RANGE = 8,
-    IORING_OP_SENDMSG = 9,
-    IORING_OP_RECVMSG = 10,
-    IORING_OP_TIMEOUT = 11,
-    IORING_OP_TIMEOUT_REMOVE = 12,
-    IORING_OP_ACCEPT = 13,
-    IORING_OP_ASYNC_CANCEL = 14,
-    IORING_OP_LINK_TIMEOUT = 15,
-    IORING_OP_CONNECT = 16,
-    IORING_OP_FALLOCATE = 17,
-    IORING_OP_OPENAT = 18,
-    IORING_OP_CLOSE = 19,
-    IORING_OP_FILES_UPDATE = 20,
-    IORING_OP_STATX = 21,
-    IORING_OP_READ = 22,
-    IORING_OP_WRITE = 23,
-    IORING_OP_FADVISE = 24,
-    IORING_OP_MADVISE = 25,
-    IORING_OP_SEND = 26,
-    IORING_OP_RECV = 27,
-    IORING_OP_OPENAT2 = 28,
-    IORING_OP_EPOLL_CTL = 29,
-    IORING_OP_SPLICE = 30,
-    IORING_OP_PROVIDE_BUFFERS = 31,
-    IORING_OP_REMOVE_BUFFERS = 32,
-    IORING_OP_TEE = 33,
-    IORING_OP_SHUTDOWN = 34,
-    IORING_OP_SOCKET = 45,
-    IORING_OP_URING_CMD = 46,
-    IORING_OP_SEND_ZC = 47,         // 6.0
-    IORING_OP_SENDMSG_ZC = 48,      // 6.1
-    IORING_OP_READ_MULTISHOT = 49,  // 6.7
+    ioring_op_nop = 0,
+    ioring_op_readv = 1,
+    ioring_op_writev = 2,
+    ioring_op_fsync = 3,
+    ioring_op_read_fixed = 4,
+    ioring_op_write_fixed = 5,
+    ioring_op_poll_add = 6,
+    ioring_op_poll_remove = 7,
+    ioring_op_sync_file_range = 8,
+    ioring_op_sendmsg = 9,
+    ioring_op_recvmsg = 10,
+    ioring_op_timeout = 11,
+    ioring_op_timeout_remove = 12,
+    ioring_op_accept = 13,
+    ioring_op_async_cancel = 14,
+    ioring_op_link_timeout = 15,
+    ioring_op_connect = 16,
+    ioring_op_fallocate = 17,
+    ioring_op_openat = 18,
+    ioring_op_close = 19,
+    ioring_op_files_update = 20,
+    ioring_op_statx = 21,
+    ioring_op_read = 22,
+    ioring_op_write = 23,
+    ioring_op_fadvise = 24,
+    ioring_op_madvise = 25,
+    ioring_op_send = 26,
+    ioring_op_recv = 27,
+    ioring_op_openat2 = 28,
+    ioring_op_epoll_ctl = 29,
+    ioring_op_splice = 30,
+    ioring_op_provide_buffers = 31,
+    ioring_op_remove_buffers = 32,
+    ioring_op_tee = 33,
+    ioring_op_shutdown = 34,
+    ioring_op_socket = 45,
+    ioring_op_uring_cmd = 46,
+    ioring_op_send_zc = 47,         // 6.0
+    ioring_op_sendmsg_zc = 48,      // 6.1
+    ioring_op_read_multishot = 49,  // 6.7
 };
 
 // sqe->flags.
-inline constexpr std::uint8_t IOSQE_FIXED_FILE = 1U << 0;
-inline constexpr std::uint8_t IOSQE_IO_DRAIN = 1U << 1;
-inline constexpr std::uint8_t IOSQE_IO_LINK = 1U << 2;
-inline constexpr std::uint8_t IOSQE_IO_HARDLINK = 1U << 3;
-inline constexpr std::uint8_t IOSQE_ASYNC = 1U << 4;
-inline constexpr std::uint8_t IOSQE_BUFFER_SELECT = 1U << 5;
-inline constexpr std::uint8_t IOSQE_CQE_SKIP_SUCCESS = 1U << 6;
+inline constexpr std::uint8_t iosqe_fixed_file = 1U << 0;
+inline constexpr std::uint8_t iosqe_io_drain = 1U << 1;
+inline constexpr std::uint8_t iosqe_io_link = 1U << 2;
+inline constexpr std::uint8_t iosqe_io_hardlink = 1U << 3;
+inline constexpr std::uint8_t iosqe_async = 1U << 4;
+inline constexpr std::uint8_t iosqe_buffer_select = 1U << 5;
+inline constexpr std::uint8_t iosqe_cqe_skip_success = 1U << 6;
 
 // sqe->ioprio of recv, recvmsg, send and accept.
-inline constexpr std::uint16_t IORING_RECVSEND_POLL_FIRST = 1U << 0;
-inline constexpr std::uint16_t IORING_RECV_MULTISHOT = 1U << 1;  // 6.0
-inline constexpr std::uint16_t IORING_RECVSEND_FIXED_BUF = 1U << 2;
-inline constexpr std::uint16_t IORING_SEND_ZC_REPORT_USAGE = 1U << 3;
-inline constexpr std::uint16_t IORING_RECVSEND_BUNDLE = 1U << 4;  // 6.10
-inline constexpr std::uint16_t IORING_ACCEPT_MULTISHOT = 1U << 0;
-inline constexpr std::uint16_t IORING_ACCEPT_DONTWAIT = 1U << 1;    // 6.10
-inline constexpr std::uint16_t IORING_ACCEPT_POLL_FIRST = 1U << 2;  // 6.10
+inline constexpr std::uint16_t ioring_recvsend_poll_first = 1U << 0;
+inline constexpr std::uint16_t ioring_recv_multishot = 1U << 1;  // 6.0
+inline constexpr std::uint16_t ioring_recvsend_fixed_buf = 1U << 2;
+inline constexpr std::uint16_t ioring_send_zc_report_usage = 1U << 3;
+inline constexpr std::uint16_t ioring_recvsend_bundle = 1U << 4;  // 6.10
+inline constexpr std::uint16_t ioring_accept_multishot = 1U << 0;
+inline constexpr std::uint16_t ioring_accept_dontwait = 1U << 1;    // 6.10
+inline constexpr std::uint16_t ioring_accept_poll_first = 1U << 2;  // 6.10
 
 // Timeout and cancel flags (sqe->op_flags).
-inline constexpr std::uint32_t IORING_TIMEOUT_ABS = 1U << 0;
-inline constexpr std::uint32_t IORING_TIMEOUT_MULTISHOT = 1U << 6;  // 6.4
-inline constexpr std::uint32_t IORING_ASYNC_CANCEL_ALL = 1U << 0;
-inline constexpr std::uint32_t IORING_ASYNC_CANCEL_FD = 1U << 1;
-inline constexpr std::uint32_t IORING_ASYNC_CANCEL_ANY = 1U << 2;
-inline constexpr std::uint32_t IORING_ASYNC_CANCEL_FD_FIXED = 1U << 3;  // 6.0
+inline constexpr std::uint32_t ioring_timeout_abs = 1U << 0;
+inline constexpr std::uint32_t ioring_timeout_multishot = 1U << 6;  // 6.4
+inline constexpr std::uint32_t ioring_async_cancel_all = 1U << 0;
+inline constexpr std::uint32_t ioring_async_cancel_fd = 1U << 1;
+inline constexpr std::uint32_t ioring_async_cancel_any = 1U << 2;
+inline constexpr std::uint32_t ioring_async_cancel_fd_fixed = 1U << 3;  // 6.0
 
 // cqe->flags. With IORING_CQE_F_BUFFER the upper 16 bits are the buffer id.
-inline constexpr std::uint32_t IORING_CQE_F_BUFFER = 1U << 0;
-inline constexpr std::uint32_t IORING_CQE_F_MORE = 1U << 1;
-inline constexpr std::uint32_t IORING_CQE_F_SOCK_NONEMPTY = 1U << 2;
-inline constexpr std::uint32_t IORING_CQE_F_NOTIF = 1U << 3;
-inline constexpr std::uint32_t IORING_CQE_F_BUF_MORE = 1U << 4;  // 6.12
-inline constexpr unsigned IORING_CQE_BUFFER_SHIFT = 16;
+inline constexpr std::uint32_t ioring_cqe_f_buffer = 1U << 0;
+inline constexpr std::uint32_t ioring_cqe_f_more = 1U << 1;
+inline constexpr std::uint32_t ioring_cqe_f_sock_nonempty = 1U << 2;
+inline constexpr std::uint32_t ioring_cqe_f_notif = 1U << 3;
+inline constexpr std::uint32_t ioring_cqe_f_buf_more = 1U << 4;  // 6.12
+inline constexpr unsigned ioring_cqe_buffer_shift = 16;
 
 // io_uring_setup flags.
-inline constexpr std::uint32_t IORING_SETUP_IOPOLL = 1U << 0;
-inline constexpr std::uint32_t IORING_SETUP_SQPOLL = 1U << 1;
-inline constexpr std::uint32_t IORING_SETUP_SQ_AFF = 1U << 2;
-inline constexpr std::uint32_t IORING_SETUP_CQSIZE = 1U << 3;
-inline constexpr std::uint32_t IORING_SETUP_CLAMP = 1U << 4;
-inline constexpr std::uint32_t IORING_SETUP_ATTACH_WQ = 1U << 5;
-inline constexpr std::uint32_t IORING_SETUP_R_DISABLED = 1U << 6;
-inline constexpr std::uint32_t IORING_SETUP_SUBMIT_ALL = 1U << 7;
-inline constexpr std::uint32_t IORING_SETUP_COOP_TASKRUN = 1U << 8;
-inline constexpr std::uint32_t IORING_SETUP_TASKRUN_FLAG = 1U << 9;
-inline constexpr std::uint32_t IORING_SETUP_SQE128 = 1U << 10;
-inline constexpr std::uint32_t IORING_SETUP_CQE32 = 1U << 11;
-inline constexpr std::uint32_t IORING_SETUP_SINGLE_ISSUER = 1U << 12;  // 6.0
-inline constexpr std::uint32_t IORING_SETUP_DEFER_TASKRUN = 1U << 13;  // 6.1
+inline constexpr std::uint32_t ioring_setup_iopoll = 1U << 0;
+inline constexpr std::uint32_t ioring_setup_sqpoll = 1U << 1;
+inline constexpr std::uint32_t ioring_setup_sq_aff = 1U << 2;
+inline constexpr std::uint32_t ioring_setup_cqsize = 1U << 3;
+inline constexpr std::uint32_t ioring_setup_clamp = 1U << 4;
+inline constexpr std::uint32_t ioring_setup_attach_wq = 1U << 5;
+inline constexpr std::uint32_t ioring_setup_r_disabled = 1U << 6;
+inline constexpr std::uint32_t ioring_setup_submit_all = 1U << 7;
+inline constexpr std::uint32_t ioring_setup_coop_taskrun = 1U << 8;
+inline constexpr std::uint32_t ioring_setup_taskrun_flag = 1U << 9;
+inline constexpr std::uint32_t ioring_setup_sqe128 = 1U << 10;
+inline constexpr std::uint32_t ioring_setup_cqe32 = 1U << 11;
+inline constexpr std::uint32_t ioring_setup_single_issuer = 1U << 12;  // 6.0
+inline constexpr std::uint32_t ioring_setup_defer_taskrun = 1U << 13;  // 6.1
 
 // io_uring_params.features.
-inline constexpr std::uint32_t IORING_FEAT_SINGLE_MMAP = 1U << 0;
-inline constexpr std::uint32_t IORING_FEAT_NODROP = 1U << 1;
-inline constexpr std::uint32_t IORING_FEAT_SUBMIT_STABLE = 1U << 2;
-inline constexpr std::uint32_t IORING_FEAT_RW_CUR_POS = 1U << 3;
-inline constexpr std::uint32_t IORING_FEAT_FAST_POLL = 1U << 5;
-inline constexpr std::uint32_t IORING_FEAT_POLL_32BITS = 1U << 6;
-inline constexpr std::uint32_t IORING_FEAT_SQPOLL_NONFIXED = 1U << 7;
-inline constexpr std::uint32_t IORING_FEAT_EXT_ARG = 1U << 8;
-inline constexpr std::uint32_t IORING_FEAT_NATIVE_WORKERS = 1U << 9;
-inline constexpr std::uint32_t IORING_FEAT_RSRC_TAGS = 1U << 10;
-inline constexpr std::uint32_t IORING_FEAT_CQE_SKIP = 1U << 11;
-inline constexpr std::uint32_t IORING_FEAT_LINKED_FILE = 1U << 12;
-inline constexpr std::uint32_t IORING_FEAT_REG_REG_RING = 1U << 13;     // 6.3
-inline constexpr std::uint32_t IORING_FEAT_RECVSEND_BUNDLE = 1U << 14;  // 6.10
-inline constexpr std::uint32_t IORING_FEAT_MIN_TIMEOUT = 1U << 15;      // 6.12
+inline constexpr std::uint32_t ioring_feat_single_mmap = 1U << 0;
+inline constexpr std::uint32_t ioring_feat_nodrop = 1U << 1;
+inline constexpr std::uint32_t ioring_feat_submit_stable = 1U << 2;
+inline constexpr std::uint32_t ioring_feat_rw_cur_pos = 1U << 3;
+inline constexpr std::uint32_t ioring_feat_fast_poll = 1U << 5;
+inline constexpr std::uint32_t ioring_feat_poll_32bits = 1U << 6;
+inline constexpr std::uint32_t ioring_feat_sqpoll_nonfixed = 1U << 7;
+inline constexpr std::uint32_t ioring_feat_ext_arg = 1U << 8;
+inline constexpr std::uint32_t ioring_feat_native_workers = 1U << 9;
+inline constexpr std::uint32_t ioring_feat_rsrc_tags = 1U << 10;
+inline constexpr std::uint32_t ioring_feat_cqe_skip = 1U << 11;
+inline constexpr std::uint32_t ioring_feat_linked_file = 1U << 12;
+inline constexpr std::uint32_t ioring_feat_reg_reg_ring = 1U << 13;     // 6.3
+inline constexpr std::uint32_t ioring_feat_recvsend_bundle = 1U << 14;  // 6.10
+inline constexpr std::uint32_t ioring_feat_min_timeout = 1U << 15;      // 6.12
 
 // mmap offsets of a ring fd, and words the kernel keeps in the rings.
-inline constexpr std::uint64_t IORING_OFF_SQ_RING = 0;
-inline constexpr std::uint64_t IORING_OFF_CQ_RING = 0x8000000;
-inline constexpr std::uint64_t IORING_OFF_SQES = 0x10000000;
-inline constexpr std::uint64_t IORING_OFF_PBUF_RING = 0x80000000;
-inline constexpr unsigned IORING_OFF_PBUF_SHIFT = 16;
-inline constexpr std::uint32_t IORING_SQ_NEED_WAKEUP = 1U << 0;
-inline constexpr std::uint32_t IORING_SQ_CQ_OVERFLOW = 1U << 1;
-inline constexpr std::uint32_t IORING_SQ_TASKRUN = 1U << 2;
+inline constexpr std::uint64_t ioring_off_sq_ring = 0;
+inline constexpr std::uint64_t ioring_off_cq_ring = 0x8000000;
+inline constexpr std::uint64_t ioring_off_sqes = 0x10000000;
+inline constexpr std::uint64_t ioring_off_pbuf_ring = 0x80000000;
+inline constexpr unsigned ioring_off_pbuf_shift = 16;
+inline constexpr std::uint32_t ioring_sq_need_wakeup = 1U << 0;
+inline constexpr std::uint32_t ioring_sq_cq_overflow = 1U << 1;
+inline constexpr std::uint32_t ioring_sq_taskrun = 1U << 2;
 
 // io_uring_enter flags.
-inline constexpr std::uint32_t IORING_ENTER_GETEVENTS = 1U << 0;
-inline constexpr std::uint32_t IORING_ENTER_SQ_WAKEUP = 1U << 1;
-inline constexpr std::uint32_t IORING_ENTER_SQ_WAIT = 1U << 2;
-inline constexpr std::uint32_t IORING_ENTER_EXT_ARG = 1U << 3;
-inline constexpr std::uint32_t IORING_ENTER_REGISTERED_RING = 1U << 4;
+inline constexpr std::uint32_t ioring_enter_getevents = 1U << 0;
+inline constexpr std::uint32_t ioring_enter_sq_wakeup = 1U << 1;
+inline constexpr std::uint32_t ioring_enter_sq_wait = 1U << 2;
+inline constexpr std::uint32_t ioring_enter_ext_arg = 1U << 3;
+inline constexpr std::uint32_t ioring_enter_registered_ring = 1U << 4;
 
 // io_uring_register opcodes and flags.
-inline constexpr unsigned IORING_REGISTER_BUFFERS = 0;
-inline constexpr unsigned IORING_UNREGISTER_BUFFERS = 1;
-inline constexpr unsigned IORING_REGISTER_FILES = 2;
-inline constexpr unsigned IORING_UNREGISTER_FILES = 3;
-inline constexpr unsigned IORING_REGISTER_FILES_UPDATE = 6;
-inline constexpr unsigned IORING_REGISTER_PROBE = 8;
-inline constexpr unsigned IORING_REGISTER_ENABLE_RINGS = 12;
-inline constexpr unsigned IORING_REGISTER_FILES2 = 13;
-inline constexpr unsigned IORING_REGISTER_RING_FDS = 20;
-inline constexpr unsigned IORING_UNREGISTER_RING_FDS = 21;
-inline constexpr unsigned IORING_REGISTER_PBUF_RING = 22;
-inline constexpr unsigned IORING_UNREGISTER_PBUF_RING = 23;
-inline constexpr unsigned IORING_REGISTER_SYNC_CANCEL = 24;  // 6.0
-inline constexpr unsigned IORING_REGISTER_PBUF_STATUS = 26;  // 6.8
-inline constexpr std::uint32_t IORING_RSRC_REGISTER_SPARSE = 1U << 0;
-inline constexpr std::uint16_t IOU_PBUF_RING_MMAP = 1;  // 6.4
-inline constexpr std::uint16_t IOU_PBUF_RING_INC = 2;   // 6.12
-inline constexpr std::uint16_t IO_URING_OP_SUPPORTED = 1U << 0;
+inline constexpr unsigned ioring_register_buffers = 0;
+inline constexpr unsigned ioring_unregister_buffers = 1;
+inline constexpr unsigned ioring_register_files = 2;
+inline constexpr unsigned ioring_unregister_files = 3;
+inline constexpr unsigned ioring_register_files_update = 6;
+inline constexpr unsigned ioring_register_probe = 8;
+inline constexpr unsigned ioring_register_enable_rings = 12;
+inline constexpr unsigned ioring_register_files2 = 13;
+inline constexpr unsigned ioring_register_ring_fds = 20;
+inline constexpr unsigned ioring_unregister_ring_fds = 21;
+inline constexpr unsigned ioring_register_pbuf_ring = 22;
+inline constexpr unsigned ioring_unregister_pbuf_ring = 23;
+inline constexpr unsigned ioring_register_sync_cancel = 24;  // 6.0
+inline constexpr unsigned ioring_register_pbuf_status = 26;  // 6.8
+inline constexpr std::uint32_t ioring_rsrc_register_sparse = 1U << 0;
+inline constexpr std::uint16_t iou_pbuf_ring_mmap = 1;  // 6.4
+inline constexpr std::uint16_t iou_pbuf_ring_inc = 2;   // 6.12
+inline constexpr std::uint16_t io_uring_op_supported = 1U << 0;
 
 }  // namespace ringproof::abi

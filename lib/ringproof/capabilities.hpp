@@ -100,7 +100,7 @@ public:
     result<bool> status_query() {
         return buffer_ring(0, 0, [this] {
             abi::io_uring_buf_status asked{};
-            return known(call(abi::IORING_REGISTER_PBUF_STATUS, &asked));
+            return known(call(abi::ioring_register_pbuf_status, &asked));
         });
     }
 
@@ -123,7 +123,7 @@ public:
         target.addr = ~std::uint64_t{0};
         target.timeout_sec = -1;
         target.timeout_nsec = -1;
-        const auto done = call(abi::IORING_REGISTER_SYNC_CANCEL, &target);
+        const auto done = call(abi::ioring_register_sync_cancel, &target);
         if (!done && is_errno(done.error(), ENOENT)) return true;
         return known(done);
     }
@@ -131,9 +131,9 @@ public:
     result<bool> sparse_files() {
         abi::io_uring_rsrc_register table{};
         table.nr = 1;
-        table.flags = abi::IORING_RSRC_REGISTER_SPARSE;
+        table.flags = abi::ioring_rsrc_register_sparse;
         // Closing the scratch ring takes the table away.
-        return known(ring_->core()->register_(abi::IORING_REGISTER_FILES2, &table, sizeof table));
+        return known(ring_->core()->register_(abi::ioring_register_files2, &table, sizeof table));
     }
 
     /// EBUSY: this thread has registered as many rings as it may, so the kernel knows how.
@@ -141,10 +141,10 @@ public:
         abi::io_uring_rsrc_update update{};
         update.offset = ~std::uint32_t{0};
         update.data = static_cast<std::uint64_t>(ring_->fd());
-        const auto done = call(abi::IORING_REGISTER_RING_FDS, &update);
+        const auto done = call(abi::ioring_register_ring_fds, &update);
         if (done) {
             update.data = 0;  // refused otherwise, and the slot would be lost to this thread
-            (void)call(abi::IORING_UNREGISTER_RING_FDS, &update);
+            (void)call(abi::ioring_unregister_ring_fds, &update);
         }
         if (!done && is_errno(done.error(), EBUSY)) return true;
         return known(done);
@@ -159,17 +159,17 @@ private:
         wanted.flags = flags;
         wanted.min_left = min_left;
         mapping<Kernel> memory;
-        if ((flags & abi::IOU_PBUF_RING_MMAP) == 0) {
+        if ((flags & abi::iou_pbuf_ring_mmap) == 0) {
             auto page = mapping<Kernel>::anonymous(kernel(), {.size = kernel().page_size()});
             if (!page) return std::unexpected(page.error());
             memory = std::move(*page);
             wanted.ring_addr = requests::detail::address(memory.bytes().data());
         }
-        const auto made = known(call(abi::IORING_REGISTER_PBUF_RING, &wanted));
+        const auto made = known(call(abi::ioring_register_pbuf_ring, &wanted));
         if (!made || !*made) return made;
         const auto tried = trial();
         abi::io_uring_buf_reg gone{};
-        (void)call(abi::IORING_UNREGISTER_PBUF_RING, &gone);
+        (void)call(abi::ioring_unregister_pbuf_ring, &gone);
         return tried;
     }
     result<unsigned> call(unsigned opcode, void* argument) noexcept {
@@ -189,7 +189,7 @@ result<bool> setup_takes(Kernel& kernel, std::uint32_t flags) noexcept {
     const auto fd = kernel.setup(1, params);
     if (fd) (void)kernel.close(*fd);
     // Polling was a privilege before 5.11, and a sandbox may keep it one.
-    if (!fd && is_errno(fd.error(), EPERM) && (flags & abi::IORING_SETUP_SQPOLL) != 0) return false;
+    if (!fd && is_errno(fd.error(), EPERM) && (flags & abi::ioring_setup_sqpoll) != 0) return false;
     return known(fd);
 }
 
@@ -215,9 +215,9 @@ template <kernel Kernel>
     const abi::io_uring_sqe limited =
         requests::recv_multishot(-1, nobody, user, {.size_limit = 1, .total_limit = 1});
     trials.note(found.user_rings, trials.buffer_ring(0));
-    trials.note(found.mapped_rings, trials.buffer_ring(abi::IOU_PBUF_RING_MMAP));
-    trials.note(found.incremental, trials.buffer_ring(abi::IOU_PBUF_RING_INC));
-    trials.note(found.min_left, trials.buffer_ring(abi::IOU_PBUF_RING_INC, 1));
+    trials.note(found.mapped_rings, trials.buffer_ring(abi::iou_pbuf_ring_mmap));
+    trials.note(found.incremental, trials.buffer_ring(abi::iou_pbuf_ring_inc));
+    trials.note(found.min_left, trials.buffer_ring(abi::iou_pbuf_ring_inc, 1));
     trials.note(found.status_query, trials.status_query());
     trials.note(found.recv_multishot, trials.request(requests::recv_multishot(-1, nobody, user)));
     trials.note(found.recv_multishot_limits, trials.request(limited));
@@ -225,15 +225,15 @@ template <kernel Kernel>
     trials.note(found.sync_cancel, trials.sync_cancel());
     trials.note(found.sparse_files, trials.sparse_files());
     trials.note(found.registered_ring_fd, trials.registered_ring_fd());
-    found.bundles = (ring->features() & abi::IORING_FEAT_RECVSEND_BUNDLE) != 0;
+    found.bundles = (ring->features() & abi::ioring_feat_recvsend_bundle) != 0;
     if (auto closed = ring->close(); !closed) return std::unexpected(closed.error());
 
-    constexpr std::uint32_t single = abi::IORING_SETUP_SINGLE_ISSUER;
+    constexpr std::uint32_t single = abi::ioring_setup_single_issuer;
     trials.note(found.single_issuer, detail::setup_takes(kernel, single));
-    trials.note(found.cooperative, detail::setup_takes(kernel, abi::IORING_SETUP_COOP_TASKRUN));
+    trials.note(found.cooperative, detail::setup_takes(kernel, abi::ioring_setup_coop_taskrun));
     trials.note(found.deferred,
-                detail::setup_takes(kernel, single | abi::IORING_SETUP_DEFER_TASKRUN));
-    trials.note(found.polled, detail::setup_takes(kernel, abi::IORING_SETUP_SQPOLL));
+                detail::setup_takes(kernel, single | abi::ioring_setup_defer_taskrun));
+    trials.note(found.polled, detail::setup_takes(kernel, abi::ioring_setup_sqpoll));
     if (trials.failure()) return std::unexpected(trials.failure());
     return found;
 }

@@ -26,23 +26,23 @@ struct completion {
     /// The buffer that it hands over. Set for errors too, on some kernels: take it whenever it is
     /// there, whatever `res` is (rules ERR-01, ERR-02).
     [[nodiscard]] constexpr std::optional<buffer_id> buffer() const noexcept {
-        if ((flags & abi::IORING_CQE_F_BUFFER) == 0) return std::nullopt;
-        return static_cast<buffer_id>(flags >> abi::IORING_CQE_BUFFER_SHIFT);
+        if ((flags & abi::ioring_cqe_f_buffer) == 0) return std::nullopt;
+        return static_cast<buffer_id>(flags >> abi::ioring_cqe_buffer_shift);
     }
 
     /// More completions of this request will come. Clear is the only sign of its end (MSH-01).
     [[nodiscard]] constexpr bool more() const noexcept {
-        return (flags & abi::IORING_CQE_F_MORE) != 0;
+        return (flags & abi::ioring_cqe_f_more) != 0;
     }
 
     /// The kernel goes on filling the same buffer. Incremental rings only; Linux 6.12 (INC-01).
     [[nodiscard]] constexpr bool buffer_more() const noexcept {
-        return (flags & abi::IORING_CQE_F_BUF_MORE) != 0;
+        return (flags & abi::ioring_cqe_f_buf_more) != 0;
     }
 
     /// The socket had more to read after this transfer. Its absence proves nothing (CQE-08).
     [[nodiscard]] constexpr bool socket_nonempty() const noexcept {
-        return (flags & abi::IORING_CQE_F_SOCK_NONEMPTY) != 0;
+        return (flags & abi::ioring_cqe_f_sock_nonempty) != 0;
     }
 
     /// Bytes transferred; 0 for an error.

@@ -73,9 +73,9 @@ void group_core<Kernel>::close_skipped(std::uint16_t position) noexcept {
 
 template <kernel Kernel>
 std::optional<taken_buffers> group_core<Kernel>::take_quickly(const completion& done) noexcept {
-    constexpr std::uint32_t kind = abi::IORING_CQE_F_BUFFER | abi::IORING_CQE_F_BUF_MORE;
-    const auto id = static_cast<buffer_id>(done.flags >> abi::IORING_CQE_BUFFER_SHIFT);
-    if ((done.flags & kind) != abi::IORING_CQE_F_BUFFER || done.res < 0) return {};
+    constexpr std::uint32_t kind = abi::ioring_cqe_f_buffer | abi::ioring_cqe_f_buf_more;
+    const auto id = static_cast<buffer_id>(done.flags >> abi::ioring_cqe_buffer_shift);
+    if ((done.flags & kind) != abi::ioring_cqe_f_buffer || done.res < 0) return {};
     if (!is_caller(usual_caller_.load(std::memory_order::relaxed)) || has_open_ ||
         to_number(id) >= slot_count_)
         return {};

@@ -35,8 +35,8 @@ public:
         if (count == 0) return fail(EINVAL);
         abi::io_uring_rsrc_register table{};
         table.nr = count;
-        table.flags = abi::IORING_RSRC_REGISTER_SPARSE;
-        const auto done = ring.core()->register_(abi::IORING_REGISTER_FILES2, &table, sizeof table);
+        table.flags = abi::ioring_rsrc_register_sparse;
+        const auto done = ring.core()->register_(abi::ioring_register_files2, &table, sizeof table);
         if (!done) {
             // With a sound argument this is how an older kernel refuses an empty table.
             if (is_errno(done.error(), EINVAL)) return fail(errc::unsupported);
@@ -76,7 +76,7 @@ public:
         if (auto allowed = core_->check_caller(); !allowed) return allowed;
         const auto core = std::exchange(core_, nullptr);
         if (!core->open()) return {};
-        const auto done = core->register_(abi::IORING_UNREGISTER_FILES, nullptr, 0);
+        const auto done = core->register_(abi::ioring_unregister_files, nullptr, 0);
         if (!done) return std::unexpected(done.error());
         return {};
     }
@@ -95,7 +95,7 @@ private:
         abi::io_uring_rsrc_update update{};
         update.offset = to_number(slot);
         update.data = requests::detail::address(&fd);
-        const auto done = core_->register_(abi::IORING_REGISTER_FILES_UPDATE, &update, 1);
+        const auto done = core_->register_(abi::ioring_register_files_update, &update, 1);
         if (!done) return std::unexpected(done.error());
         return {};
     }

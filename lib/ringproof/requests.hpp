@@ -47,7 +47,7 @@ inline std::uint64_t address(const void* pointer) noexcept {
 constexpr abi::io_uring_sqe make(abi::io_uring_op op, file target, user_data user) noexcept {
     abi::io_uring_sqe sqe{};
     sqe.opcode = op;
-    sqe.flags = target.registered ? abi::IOSQE_FIXED_FILE : std::uint8_t{0};
+    sqe.flags = target.registered ? abi::iosqe_fixed_file : std::uint8_t{0};
     sqe.fd = target.number;
     sqe.user_data = to_number(user);
     return sqe;
@@ -63,15 +63,15 @@ inline abi::io_uring_sqe transfer(abi::io_uring_op op, file target, const void* 
 }
 
 constexpr void select_from(abi::io_uring_sqe& sqe, group_id group) noexcept {
-    sqe.flags |= abi::IOSQE_BUFFER_SELECT;
+    sqe.flags |= abi::iosqe_buffer_select;
     sqe.buf_index = to_number(group);
 }
 
 constexpr void apply(abi::io_uring_sqe& sqe, const receive_options& options) noexcept {
     sqe.op_flags = options.message_flags;
-    if (options.poll_first) sqe.ioprio |= abi::IORING_RECVSEND_POLL_FIRST;
-    if (options.bundle) sqe.ioprio |= abi::IORING_RECVSEND_BUNDLE;
-    if (options.async) sqe.flags |= abi::IOSQE_ASYNC;
+    if (options.poll_first) sqe.ioprio |= abi::ioring_recvsend_poll_first;
+    if (options.bundle) sqe.ioprio |= abi::ioring_recvsend_bundle;
+    if (options.async) sqe.flags |= abi::iosqe_async;
 }
 
 }  // namespace detail
@@ -81,27 +81,27 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
 
 /// Does nothing, and completes.
 [[nodiscard]] constexpr abi::io_uring_sqe nop(user_data user) noexcept {
-    return detail::make(abi::IORING_OP_NOP, -1, user);
+    return detail::make(abi::ioring_op_nop, -1, user);
 }
 
 [[nodiscard]] inline abi::io_uring_sqe read(file from, std::span<std::byte> into,
                                             std::uint64_t offset, user_data user) noexcept {
-    return detail::transfer(abi::IORING_OP_READ, from, into.data(), into.size(), offset, user);
+    return detail::transfer(abi::ioring_op_read, from, into.data(), into.size(), offset, user);
 }
 
 [[nodiscard]] inline abi::io_uring_sqe write(file to, std::span<const std::byte> from,
                                              std::uint64_t offset, user_data user) noexcept {
-    return detail::transfer(abi::IORING_OP_WRITE, to, from.data(), from.size(), offset, user);
+    return detail::transfer(abi::ioring_op_write, to, from.data(), from.size(), offset, user);
 }
 
 [[nodiscard]] inline abi::io_uring_sqe readv(file from, std::span<const iovec> into,
                                              std::uint64_t offset, user_data user) noexcept {
-    return detail::transfer(abi::IORING_OP_READV, from, into.data(), into.size(), offset, user);
+    return detail::transfer(abi::ioring_op_readv, from, into.data(), into.size(), offset, user);
 }
 
 [[nodiscard]] inline abi::io_uring_sqe writev(file to, std::span<const iovec> from,
                                               std::uint64_t offset, user_data user) noexcept {
-    return detail::transfer(abi::IORING_OP_WRITEV, to, from.data(), from.size(), offset, user);
+    return detail::transfer(abi::ioring_op_writev, to, from.data(), from.size(), offset, user);
 }
 
 /// Reads into part of registered buffer `index`.
@@ -109,7 +109,7 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
                                                   std::uint16_t index, std::uint64_t offset,
                                                   user_data user) noexcept {
     auto sqe =
-        detail::transfer(abi::IORING_OP_READ_FIXED, from, into.data(), into.size(), offset, user);
+        detail::transfer(abi::ioring_op_read_fixed, from, into.data(), into.size(), offset, user);
     sqe.buf_index = index;
     return sqe;
 }
@@ -119,7 +119,7 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
                                                    std::uint16_t index, std::uint64_t offset,
                                                    user_data user) noexcept {
     auto sqe =
-        detail::transfer(abi::IORING_OP_WRITE_FIXED, to, from.data(), from.size(), offset, user);
+        detail::transfer(abi::ioring_op_write_fixed, to, from.data(), from.size(), offset, user);
     sqe.buf_index = index;
     return sqe;
 }
@@ -127,29 +127,29 @@ inline constexpr std::uint64_t current_position = ~std::uint64_t{0};
 /// Completes after `time`, with -ETIME, or with 0 after `count` other completions, if not 0.
 [[nodiscard]] inline abi::io_uring_sqe timeout(const abi::kernel_timespec& time, user_data user,
                                                std::uint32_t count = 0) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_TIMEOUT, -1, &time, 1, count, user);
+    auto sqe = detail::transfer(abi::ioring_op_timeout, -1, &time, 1, count, user);
     return sqe;
 }
 
 /// Cancels the request whose user data is `target`: completes with 0, or -ENOENT, or -EALREADY. The
 /// target still completes by itself, with -ECANCELED or with what it had done (ERR-09, ERR-10).
 [[nodiscard]] constexpr abi::io_uring_sqe cancel(user_data target, user_data user) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_ASYNC_CANCEL, -1, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_async_cancel, -1, user);
     sqe.addr = to_number(target);
     return sqe;
 }
 
 /// Cancels everything on the ring: completes with the number of requests found. Linux 5.19.
 [[nodiscard]] constexpr abi::io_uring_sqe cancel_all(user_data user) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_ASYNC_CANCEL, -1, user);
-    sqe.op_flags = abi::IORING_ASYNC_CANCEL_ANY | abi::IORING_ASYNC_CANCEL_ALL;
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_async_cancel, -1, user);
+    sqe.op_flags = abi::ioring_async_cancel_any | abi::ioring_async_cancel_all;
     return sqe;
 }
 
 /// Closes a descriptor, or empties a slot of the registered files.
 [[nodiscard]] constexpr abi::io_uring_sqe close(file target, user_data user) noexcept {
     abi::io_uring_sqe sqe =
-        detail::make(abi::IORING_OP_CLOSE, target.registered ? 0 : target.number, user);
+        detail::make(abi::ioring_op_close, target.registered ? 0 : target.number, user);
     // A slot is named in file_index, one based, and the fixed-file flag is refused.
     if (target.registered) sqe.file_index = static_cast<std::uint32_t>(target.number) + 1;
     return sqe;

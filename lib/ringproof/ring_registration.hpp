@@ -71,7 +71,7 @@ public:
         if (core_ == nullptr) return {};
         abi::io_uring_buf_reg arguments{};
         arguments.bgid = to_number(id_);
-        auto done = core_->register_(abi::IORING_UNREGISTER_PBUF_RING, &arguments, 1);
+        auto done = core_->register_(abi::ioring_unregister_pbuf_ring, &arguments, 1);
         if (!done) return std::unexpected(done.error());
         core_->disclaim(id_);
         return {};
@@ -82,7 +82,7 @@ public:
     result<std::uint16_t> head_kernel() const noexcept {
         abi::io_uring_buf_status arguments{};
         arguments.buf_group = to_number(id_);
-        auto done = core_->register_(abi::IORING_REGISTER_PBUF_STATUS, &arguments, 1);
+        auto done = core_->register_(abi::ioring_register_pbuf_status, &arguments, 1);
         if (!done && is_errno(done.error(), EINVAL)) return fail(errc::unsupported);
         if (!done) return std::unexpected(done.error());
         return static_cast<std::uint16_t>(arguments.head);
@@ -102,12 +102,12 @@ private:
         arguments.ring_entries = options.entries;
         arguments.bgid = to_number(id);
         arguments.min_left = options.min_left;
-        if (options.incremental) arguments.flags |= abi::IOU_PBUF_RING_INC;
+        if (options.incremental) arguments.flags |= abi::iou_pbuf_ring_inc;
         if (options.memory == ring_memory::kernel) {
             // The id travels in bits 16 to 26 of the offset to map (MAP-01). A longer one would at
             // best be refused, and at worst (32768) name another group's ring (0).
             if (to_number(id) > 2047) return fail(errc::unsupported);
-            arguments.flags |= abi::IOU_PBUF_RING_MMAP;
+            arguments.flags |= abi::iou_pbuf_ring_mmap;
         } else {
             auto memory = mapping<Kernel>::anonymous(core.kernel(), {.size = size});
             if (!memory) return std::unexpected(memory.error());
@@ -115,13 +115,13 @@ private:
             arguments.ring_addr = static_cast<std::uint64_t>(
                 reinterpret_cast<std::uintptr_t>(memory_.bytes().data()));
         }
-        auto done = core.register_(abi::IORING_REGISTER_PBUF_RING, &arguments, 1);
+        auto done = core.register_(abi::ioring_register_pbuf_ring, &arguments, 1);
         if (!done) return std::unexpected(translate(done.error()));
         if (options.memory == ring_memory::kernel) {
             if (auto mapped = map(core, id, size); !mapped) {
                 abi::io_uring_buf_reg undo{};  // flags must be 0 here (UNR-01)
                 undo.bgid = to_number(id);
-                (void)core.register_(abi::IORING_UNREGISTER_PBUF_RING, &undo, 1);
+                (void)core.register_(abi::ioring_unregister_pbuf_ring, &undo, 1);
                 return mapped;
             }
         }
@@ -131,8 +131,8 @@ private:
     }
 
     result<void> map(ring_core<Kernel>& core, group_id id, std::size_t size) {
-        const std::uint64_t offset = abi::IORING_OFF_PBUF_RING |
-            static_cast<std::uint64_t>(to_number(id)) << abi::IORING_OFF_PBUF_SHIFT;
+        const std::uint64_t offset = abi::ioring_off_pbuf_ring |
+            static_cast<std::uint64_t>(to_number(id)) << abi::ioring_off_pbuf_shift;
         auto memory = mapping<Kernel>::of_ring(core.kernel(), core.fd(), size, offset);
         if (!memory) return std::unexpected(memory.error());
         memory_ = std::move(*memory);

@@ -13,7 +13,7 @@ namespace ringproof::requests {
 /// Accepts one connection; `res` is its descriptor. With SOCK_CLOEXEC and the like in `flags`.
 [[nodiscard]] inline abi::io_uring_sqe accept(file listener, user_data user,
                                               std::uint32_t flags = 0) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_ACCEPT, listener, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_accept, listener, user);
     sqe.op_flags = flags;
     return sqe;
 }
@@ -31,13 +31,13 @@ namespace ringproof::requests {
 [[nodiscard]] inline abi::io_uring_sqe accept_multishot(file listener, user_data user,
                                                         std::uint32_t flags = 0) noexcept {
     abi::io_uring_sqe sqe = accept(listener, user, flags);
-    sqe.ioprio |= abi::IORING_ACCEPT_MULTISHOT;
+    sqe.ioprio |= abi::ioring_accept_multishot;
     return sqe;
 }
 
 /// shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR.
 [[nodiscard]] constexpr abi::io_uring_sqe shutdown(file socket, int how, user_data user) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_SHUTDOWN, socket, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_shutdown, socket, user);
     sqe.len = static_cast<std::uint32_t>(how);
     return sqe;
 }
@@ -45,7 +45,7 @@ namespace ringproof::requests {
 /// Sends from memory of the caller, which must stay until the completion.
 [[nodiscard]] inline abi::io_uring_sqe send(file socket, std::span<const std::byte> from,
                                             std::uint32_t message_flags, user_data user) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_SEND, socket, from.data(), from.size(), 0, user);
+    auto sqe = detail::transfer(abi::ioring_op_send, socket, from.data(), from.size(), 0, user);
     sqe.op_flags = message_flags;
     return sqe;
 }
@@ -55,17 +55,17 @@ namespace ringproof::requests {
 [[nodiscard]] constexpr abi::io_uring_sqe send(file socket, group_id from, user_data user,
                                                bool bundle = false,
                                                std::uint32_t size = 0) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_SEND, socket, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_send, socket, user);
     detail::select_from(sqe, from);
     sqe.len = size;
-    if (bundle) sqe.ioprio |= abi::IORING_RECVSEND_BUNDLE;
+    if (bundle) sqe.ioprio |= abi::ioring_recvsend_bundle;
     return sqe;
 }
 
 /// Receives into memory of the caller.
 [[nodiscard]] inline abi::io_uring_sqe recv(file socket, std::span<std::byte> into,
                                             std::uint32_t message_flags, user_data user) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_RECV, socket, into.data(), into.size(), 0, user);
+    auto sqe = detail::transfer(abi::ioring_op_recv, socket, into.data(), into.size(), 0, user);
     sqe.op_flags = message_flags;
     return sqe;
 }
@@ -73,7 +73,7 @@ namespace ringproof::requests {
 /// Receives once, into the group's next buffer. Linux 5.19.
 [[nodiscard]] constexpr abi::io_uring_sqe recv(file socket, group_id into, user_data user,
                                                const receive_options& options = {}) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_RECV, socket, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_recv, socket, user);
     detail::select_from(sqe, into);
     detail::apply(sqe, options);
     sqe.len = options.size_limit;
@@ -84,7 +84,7 @@ namespace ringproof::requests {
 [[nodiscard]] constexpr abi::io_uring_sqe recv_multishot(
     file socket, group_id into, user_data user, const receive_options& options = {}) noexcept {
     abi::io_uring_sqe sqe = recv(socket, into, user, options);
-    sqe.ioprio |= abi::IORING_RECV_MULTISHOT;
+    sqe.ioprio |= abi::ioring_recv_multishot;
     sqe.file_index = options.total_limit;
     return sqe;
 }
@@ -94,7 +94,7 @@ namespace ringproof::requests {
 [[nodiscard]] inline abi::io_uring_sqe recvmsg(file socket, msghdr& header,
                                                std::uint32_t message_flags,
                                                user_data user) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_RECVMSG, socket, &header, 1, 0, user);
+    auto sqe = detail::transfer(abi::ioring_op_recvmsg, socket, &header, 1, 0, user);
     sqe.op_flags = message_flags;
     return sqe;
 }
@@ -115,7 +115,7 @@ namespace ringproof::requests {
     file socket, msghdr& header, group_id into, user_data user,
     const receive_options& options = {}) noexcept {
     abi::io_uring_sqe sqe = recvmsg(socket, header, into, user, options);
-    sqe.ioprio |= abi::IORING_RECV_MULTISHOT;
+    sqe.ioprio |= abi::ioring_recv_multishot;
     return sqe;
 }
 
@@ -123,7 +123,7 @@ namespace ringproof::requests {
 /// happens (SEL-09). `size` 0: as much as the buffer holds. Linux 5.19.
 [[nodiscard]] constexpr abi::io_uring_sqe read(file from, group_id into, std::uint64_t offset,
                                                user_data user, std::uint32_t size = 0) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_READ, from, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_read, from, user);
     detail::select_from(sqe, into);
     sqe.off = offset;
     sqe.len = size;
@@ -133,7 +133,7 @@ namespace ringproof::requests {
 /// As read(), by way of one iovec: its length is the limit, its address is ignored (LEN-04).
 [[nodiscard]] inline abi::io_uring_sqe readv(file from, const iovec& limit, group_id into,
                                              std::uint64_t offset, user_data user) noexcept {
-    auto sqe = detail::transfer(abi::IORING_OP_READV, from, &limit, 1, offset, user);
+    auto sqe = detail::transfer(abi::ioring_op_readv, from, &limit, 1, offset, user);
     detail::select_from(sqe, into);
     return sqe;
 }
@@ -141,7 +141,7 @@ namespace ringproof::requests {
 /// Reads from a pipe or another file that can poll, again and again. Linux 6.7.
 [[nodiscard]] constexpr abi::io_uring_sqe read_multishot(file from, group_id into,
                                                          user_data user) noexcept {
-    abi::io_uring_sqe sqe = detail::make(abi::IORING_OP_READ_MULTISHOT, from, user);
+    abi::io_uring_sqe sqe = detail::make(abi::ioring_op_read_multishot, from, user);
     detail::select_from(sqe, into);
     sqe.off = current_position;
     return sqe;

@@ -60,7 +60,7 @@ public:
     /// other and the request waits for ever (a store-buffering race, liburing issue 541).
     [[nodiscard]] bool needs_wakeup() noexcept {
         memory_.fence();
-        return (flags() & abi::IORING_SQ_NEED_WAKEUP) != 0;
+        return (flags() & abi::ioring_sq_need_wakeup) != 0;
     }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return entries_; }

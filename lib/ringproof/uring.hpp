@@ -123,7 +123,7 @@ public:
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return parts_.core->in_flight(); }
     /// Completions wait in the kernel because the queue was full; submit() fetches them (OVF-06).
     [[nodiscard]] bool overflowed() const noexcept {
-        return open() && (parts_.core->sq().flags() & abi::IORING_SQ_CQ_OVERFLOW) != 0;
+        return open() && (parts_.core->sq().flags() & abi::ioring_sq_cq_overflow) != 0;
     }
     [[nodiscard]] Kernel& kernel() const noexcept { return parts_.core->kernel(); }
     /// What groups and receivers share with this ring.
@@ -153,10 +153,10 @@ private:
 
     [[nodiscard]] bool open() const noexcept { return parts_.core && parts_.core->open(); }
     [[nodiscard]] bool polled() const noexcept {
-        return (parts_.params.flags & abi::IORING_SETUP_SQPOLL) != 0;
+        return (parts_.params.flags & abi::ioring_setup_sqpoll) != 0;
     }
     [[nodiscard]] bool kernel_has_work() const noexcept {
-        constexpr std::uint32_t work = abi::IORING_SQ_CQ_OVERFLOW | abi::IORING_SQ_TASKRUN;
+        constexpr std::uint32_t work = abi::ioring_sq_cq_overflow | abi::ioring_sq_taskrun;
         return (parts_.core->sq().flags() & work) != 0;
     }
     result<unsigned> enter(unsigned count, const abi::kernel_timespec* limit);

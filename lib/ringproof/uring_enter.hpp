@@ -13,12 +13,12 @@ result<unsigned> uring<Kernel>::call(unsigned submit, unsigned wait, std::uint32
     int fd = parts_.core->fd();
     if (parts_.registered_fd) {
         fd = static_cast<int>(*parts_.registered_fd);
-        flags |= abi::IORING_ENTER_REGISTERED_RING;
+        flags |= abi::ioring_enter_registered_ring;
     }
     if (limit == nullptr) return kernel().enter(fd, submit, wait, flags, nullptr, 0);
     abi::io_uring_getevents_arg argument{};
     argument.ts = requests::detail::address(limit);
-    flags |= abi::IORING_ENTER_EXT_ARG;
+    flags |= abi::ioring_enter_ext_arg;
     return kernel().enter(fd, submit, wait, flags, &argument, sizeof argument);
 }
 
@@ -38,9 +38,9 @@ result<unsigned> uring<Kernel>::enter(unsigned count, const abi::kernel_timespec
         const bool blocked = !deferred.empty();
         const unsigned wait = cq_.ready() < count && !blocked ? count : 0;
         std::uint32_t flags = 0;
-        if (wait > 0 || kernel_has_work()) flags |= abi::IORING_ENTER_GETEVENTS;
-        if (polled() && pending > 0 && sq.needs_wakeup()) flags |= abi::IORING_ENTER_SQ_WAKEUP;
-        if (polled() && blocked) flags |= abi::IORING_ENTER_SQ_WAIT;
+        if (wait > 0 || kernel_has_work()) flags |= abi::ioring_enter_getevents;
+        if (polled() && pending > 0 && sq.needs_wakeup()) flags |= abi::ioring_enter_sq_wakeup;
+        if (polled() && blocked) flags |= abi::ioring_enter_sq_wait;
         if (polled()) taken += pending;
         if (submit == 0 && flags == 0) break;
 
@@ -87,7 +87,7 @@ void uring<Kernel>::shut() {
         // The registration holds the ring as a second descriptor would.
         abi::io_uring_rsrc_update update{};
         update.offset = *parts_.registered_fd;
-        (void)parts_.core->register_(abi::IORING_UNREGISTER_RING_FDS, &update, 1);
+        (void)parts_.core->register_(abi::ioring_unregister_ring_fds, &update, 1);
         parts_.registered_fd.reset();
     }
     parts_.core->close();

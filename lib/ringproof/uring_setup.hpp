@@ -51,19 +51,19 @@ struct ring_parts {
 
 /// Flag sets to try, from the strongest to the weakest that still means what was asked for.
 inline std::array<std::uint32_t, 4> setup_attempts(const uring_options& options) noexcept {
-    const std::uint32_t single = options.single_issuer ? abi::IORING_SETUP_SINGLE_ISSUER : 0;
-    const std::uint32_t all = abi::IORING_SETUP_SUBMIT_ALL;
-    const std::uint32_t flag = abi::IORING_SETUP_TASKRUN_FLAG;
-    const std::uint32_t cooperative = abi::IORING_SETUP_COOP_TASKRUN | flag | all;
+    const std::uint32_t single = options.single_issuer ? abi::ioring_setup_single_issuer : 0;
+    const std::uint32_t all = abi::ioring_setup_submit_all;
+    const std::uint32_t flag = abi::ioring_setup_taskrun_flag;
+    const std::uint32_t cooperative = abi::ioring_setup_coop_taskrun | flag | all;
     switch (options.mode) {
         case execution::deferred:
-            return {abi::IORING_SETUP_DEFER_TASKRUN | abi::IORING_SETUP_SINGLE_ISSUER | flag | all,
+            return {abi::ioring_setup_defer_taskrun | abi::ioring_setup_single_issuer | flag | all,
                     cooperative | single, cooperative, 0};
         case execution::cooperative:
             return {cooperative | single, cooperative, all, 0};
         case execution::polled:
-            return {abi::IORING_SETUP_SQPOLL | all, abi::IORING_SETUP_SQPOLL,
-                    abi::IORING_SETUP_SQPOLL, abi::IORING_SETUP_SQPOLL};
+            return {abi::ioring_setup_sqpoll | all, abi::ioring_setup_sqpoll,
+                    abi::ioring_setup_sqpoll, abi::ioring_setup_sqpoll};
         case execution::plain:
             break;
     }
@@ -77,13 +77,13 @@ result<int> setup(Kernel& kernel, const uring_options& options, abi::io_uring_pa
         params = {};
         params.flags = flags;
         if (options.cq_entries != 0) {
-            params.flags |= abi::IORING_SETUP_CQSIZE;
+            params.flags |= abi::ioring_setup_cqsize;
             params.cq_entries = options.cq_entries;
         }
         if (options.mode == execution::polled) {
             params.sq_thread_idle = options.idle_ms;
             if (options.cpu) {
-                params.flags |= abi::IORING_SETUP_SQ_AFF;
+                params.flags |= abi::ioring_setup_sq_aff;
                 params.sq_thread_cpu = *options.cpu;
             }
         }
@@ -98,14 +98,14 @@ template <kernel Kernel>
 result<void> map_queues(Kernel& kernel, int fd, ring_parts<Kernel>& parts) {
     const auto& params = parts.params;
     // Before 5.4 the two queues had a mapping each; no such kernel has buffer rings.
-    if ((params.features & abi::IORING_FEAT_SINGLE_MMAP) == 0) return fail(errc::unsupported);
+    if ((params.features & abi::ioring_feat_single_mmap) == 0) return fail(errc::unsupported);
     const std::size_t sq_size = params.sq_off.array + params.sq_entries * sizeof(std::uint32_t);
     const std::size_t cq_size = params.cq_off.cqes + params.cq_entries * sizeof(abi::io_uring_cqe);
     auto ring =
-        mapping<Kernel>::of_ring(kernel, fd, std::max(sq_size, cq_size), abi::IORING_OFF_SQ_RING);
+        mapping<Kernel>::of_ring(kernel, fd, std::max(sq_size, cq_size), abi::ioring_off_sq_ring);
     if (!ring) return std::unexpected(ring.error());
     auto requests = mapping<Kernel>::of_ring(
-        kernel, fd, params.sq_entries * sizeof(abi::io_uring_sqe), abi::IORING_OFF_SQES);
+        kernel, fd, params.sq_entries * sizeof(abi::io_uring_sqe), abi::ioring_off_sqes);
     if (!requests) return std::unexpected(requests.error());
     parts.ring = std::move(*ring);
     parts.requests = std::move(*requests);
@@ -118,7 +118,7 @@ std::optional<std::uint32_t> register_ring_fd(ring_core<Kernel>& core) noexcept 
     abi::io_uring_rsrc_update update{};
     update.offset = ~std::uint32_t{0};  // any free index
     update.data = static_cast<std::uint64_t>(core.fd());
-    const auto done = core.register_(abi::IORING_REGISTER_RING_FDS, &update, 1);
+    const auto done = core.register_(abi::ioring_register_ring_fds, &update, 1);
     if (!done || *done != 1) return std::nullopt;
     return update.offset;
 }

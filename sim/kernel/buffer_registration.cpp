@@ -29,8 +29,8 @@ int check_reserved(const profile& version, const abi::io_uring_buf_reg& wanted) 
     if (any_set(wanted.resv)) return -EINVAL;                           // REG-04
     if (wanted.min_left != 0 && !version.has_min_left) return -EINVAL;  // REG-16
     std::uint16_t known = 0;
-    if (version.has_mmap) known |= abi::IOU_PBUF_RING_MMAP;
-    if (version.has_incremental) known |= abi::IOU_PBUF_RING_INC;
+    if (version.has_mmap) known |= abi::iou_pbuf_ring_mmap;
+    if (version.has_incremental) known |= abi::iou_pbuf_ring_inc;
     return (wanted.flags & ~known) != 0 ? -EINVAL : 0;  // REG-05
 }
 
@@ -41,12 +41,12 @@ int check_entries(const profile& version, const abi::io_uring_buf_reg& wanted) n
 }
 
 int check_min_left(const abi::io_uring_buf_reg& wanted) noexcept {
-    const bool incremental = (wanted.flags & abi::IOU_PBUF_RING_INC) != 0;
+    const bool incremental = (wanted.flags & abi::iou_pbuf_ring_inc) != 0;
     return wanted.min_left != 0 && !incremental ? -EINVAL : 0;  // REG-16
 }
 
 bool is_mapped_kind(const abi::io_uring_buf_reg& wanted) noexcept {
-    return (wanted.flags & abi::IOU_PBUF_RING_MMAP) != 0;
+    return (wanted.flags & abi::iou_pbuf_ring_mmap) != 0;
 }
 
 int check_address(const profile& version, const abi::io_uring_buf_reg& wanted) noexcept {
@@ -82,8 +82,8 @@ abi::io_uring_buf* slots_at(std::uint64_t address) noexcept {
 mapped_memory map_buffer_ring(machine& in, ring_context& ring, std::size_t size,
                               std::uint64_t offset) {
     const auto group = static_cast<std::uint16_t>((offset & ~map_kind_mask) >>
-                                                  abi::IORING_OFF_PBUF_SHIFT);  // MAP-01
-    const buffer_list* list = (offset & ~map_kind_mask) >> abi::IORING_OFF_PBUF_SHIFT > 0xffff
+                                                  abi::ioring_off_pbuf_shift);  // MAP-01
+    const buffer_list* list = (offset & ~map_kind_mask) >> abi::ioring_off_pbuf_shift > 0xffff
         ? nullptr
         : ring.groups.find(group);
     if (list == nullptr || !list->mapped) {
@@ -107,7 +107,7 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
                      .min_left = wanted.min_left,
                      .group = wanted.bgid,
                      .mask = static_cast<std::uint16_t>(wanted.ring_entries - 1),
-                     .incremental = (wanted.flags & abi::IOU_PBUF_RING_INC) != 0,
+                     .incremental = (wanted.flags & abi::iou_pbuf_ring_inc) != 0,
                      .mapped = is_mapped_kind(wanted)};
     const std::size_t size = ring_size(wanted.ring_entries);
     if (list.mapped) {
@@ -175,13 +175,13 @@ void keep_rings_in(machine& in, std::span<const std::byte> memory) {
 mapped_memory map_ring(machine& in, ring_context& ring, std::size_t size, std::uint64_t offset) {
     if (size == 0) return {nullptr, -EINVAL};
     switch (offset & map_kind_mask) {
-        case abi::IORING_OFF_SQ_RING:
-        case abi::IORING_OFF_CQ_RING:  // FEAT_SINGLE_MMAP: one and the same
+        case abi::ioring_off_sq_ring:
+        case abi::ioring_off_cq_ring:  // FEAT_SINGLE_MMAP: one and the same
             return {ring.rings_memory, 0};
-        case abi::IORING_OFF_SQES:
+        case abi::ioring_off_sqes:
             if (pages_for(size) < pages_for(ring.sqes_size)) return {nullptr, -EFAULT};
             return {ring.sqes_memory, 0};
-        case abi::IORING_OFF_PBUF_RING:
+        case abi::ioring_off_pbuf_ring:
             return map_buffer_ring(in, ring, size, offset);
         default:
             return {nullptr, -EINVAL};

@@ -17,8 +17,8 @@ constexpr std::uint32_t by_opcode = 1U << 5U;
 // Matches io_cancel_req_match(): without another criterion, the user data counts.
 bool matches(const request& candidate, const cancel_query& query) noexcept {
     if (&candidate == query.asking || candidate.cancelled) return false;
-    if ((query.flags & abi::IORING_ASYNC_CANCEL_ANY) != 0) return true;
-    const bool by_file = (query.flags & abi::IORING_ASYNC_CANCEL_FD) != 0;
+    if ((query.flags & abi::ioring_async_cancel_any) != 0) return true;
+    const bool by_file = (query.flags & abi::ioring_async_cancel_fd) != 0;
     if (by_file && candidate.file != query.file) return false;
     if ((query.flags & by_opcode) != 0 && candidate.opcode != query.opcode) return false;
     const bool others = by_file || (query.flags & by_opcode) != 0;
@@ -29,7 +29,7 @@ bool matches(const request& candidate, const cancel_query& query) noexcept {
 void end_one(request& found) {
     found.cancelled = true;
     if (found.work != task::none) return;  // its task work will see it
-    queue_task(found, found.opcode == abi::IORING_OP_TIMEOUT ? task::expired : task::woken);
+    queue_task(found, found.opcode == abi::ioring_op_timeout ? task::expired : task::woken);
 }
 
 // Work that no worker has begun is simply taken away.
@@ -46,9 +46,9 @@ bool cancel_worker(ring_context& ring, const cancel_query& query) {
 
 // Polls before timers; a timer has no file.
 bool cancel_armed(ring_context& ring, const cancel_query& query, bool timers) {
-    if (timers && (query.flags & abi::IORING_ASYNC_CANCEL_FD) != 0) return false;
+    if (timers && (query.flags & abi::ioring_async_cancel_fd) != 0) return false;
     for (request* each = ring.table.first(); each != nullptr; each = each->table_after) {
-        if ((each->opcode == abi::IORING_OP_TIMEOUT) != timers) continue;
+        if ((each->opcode == abi::ioring_op_timeout) != timers) continue;
         if (!matches(*each, query)) continue;
         if (timers && each->work != task::none) continue;  // it has fired already
         end_one(*each);
@@ -61,7 +61,7 @@ bool cancel_armed(ring_context& ring, const cancel_query& query, bool timers) {
 
 int cancel(ring_context& ring, const cancel_query& query) {
     const bool all =
-        (query.flags & (abi::IORING_ASYNC_CANCEL_ALL | abi::IORING_ASYNC_CANCEL_ANY)) != 0;
+        (query.flags & (abi::ioring_async_cancel_all | abi::ioring_async_cancel_any)) != 0;
     int found = 0;
     while (cancel_worker(ring, query) || cancel_armed(ring, query, false) ||
            cancel_armed(ring, query, true)) {
@@ -77,9 +77,9 @@ int issue_cancel(request& r) {
                        .flags = r.op_flags,
                        .opcode = static_cast<std::uint8_t>(r.len),
                        .asking = &r};
-    if ((r.op_flags & abi::IORING_ASYNC_CANCEL_FD) != 0) {
+    if ((r.op_flags & abi::ioring_async_cancel_fd) != 0) {
         const bool fixed =
-            r.is(fact::fixed_file) || (r.op_flags & abi::IORING_ASYNC_CANCEL_FD_FIXED) != 0;
+            r.is(fact::fixed_file) || (r.op_flags & abi::ioring_async_cancel_fd_fixed) != 0;
         const auto index = static_cast<std::uint32_t>(r.fd);
         query.file = !fixed             ? ring.in->file_at(r.fd)
             : index < ring.files.size() ? ring.files[index]

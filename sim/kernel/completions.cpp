@@ -34,7 +34,7 @@ void overflow(ring_context& ring, const abi::io_uring_cqe& posted) {
     ring.overflow.push(posted);
     if (!ring.overflowing) {
         ring.overflowing = true;
-        set_sq_flag(ring, abi::IORING_SQ_CQ_OVERFLOW, true);
+        set_sq_flag(ring, abi::ioring_sq_cq_overflow, true);
     }
     ring.note(event_kind::overflowed, posted.user_data, posted.res, posted.flags);
 }
@@ -44,7 +44,7 @@ void overflow(ring_context& ring, const abi::io_uring_cqe& posted) {
 bool post_more(request& armed, std::int64_t res, std::uint32_t flags) {
     ring_context& ring = *armed.ring;
     const abi::io_uring_cqe posted{armed.user_data, static_cast<std::int32_t>(res),
-                                   flags | abi::IORING_CQE_F_MORE};
+                                   flags | abi::ioring_cqe_f_more};
     if (ring.overflowing || !has_room(ring)) {
         if (!ring.in->version().multishot_may_overflow) return false;
         overflow(ring, posted);
@@ -74,7 +74,7 @@ void flush_overflow(ring_context& ring) {
     }
     if (!ring.overflow.empty()) return;
     ring.overflowing = false;
-    set_sq_flag(ring, abi::IORING_SQ_CQ_OVERFLOW, false);
+    set_sq_flag(ring, abi::ioring_sq_cq_overflow, false);
 }
 
 std::uint32_t unread_completions(const ring_context& ring) noexcept {

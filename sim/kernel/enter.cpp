@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::uint32_t abs_timer = 1U << 5U;  // IORING_ENTER_ABS_TIMER, 6.12
 constexpr std::uint32_t no_iowait = 1U << 7U;  // IORING_ENTER_NO_IOWAIT, 6.15
-constexpr std::uint32_t known_flags = abi::IORING_ENTER_GETEVENTS | abi::IORING_ENTER_SQ_WAKEUP |
-    abi::IORING_ENTER_SQ_WAIT | abi::IORING_ENTER_EXT_ARG | abi::IORING_ENTER_REGISTERED_RING |
+constexpr std::uint32_t known_flags = abi::ioring_enter_getevents | abi::ioring_enter_sq_wakeup |
+    abi::ioring_enter_sq_wait | abi::ioring_enter_ext_arg | abi::ioring_enter_registered_ring |
     abs_timer | no_iowait;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 constexpr std::size_t signal_set_size = 8;
@@ -34,7 +34,7 @@ std::uint64_t later(std::uint64_t now, std::uint64_t by) noexcept {
 }
 
 int find_ring(machine& in, const enter_call& call, ring_context*& found) {
-    if ((call.flags & abi::IORING_ENTER_REGISTERED_RING) != 0) {
+    if ((call.flags & abi::ioring_enter_registered_ring) != 0) {
         const auto at = std::ranges::find(in.registered, in.caller, &registered_rings::owner);
         if (at == in.registered.end() || call.fd < 0 || call.fd >= 16) return -EINVAL;
         found = at->rings[call.fd];
@@ -52,7 +52,7 @@ bool is_foreign(const ring_context& ring) noexcept {
 // The argument is a signal mask, or with EXT_ARG a structure with a timeout in it.
 int read_limits(machine& in, const enter_call& call, wait_limits& limits) {
     const auto at = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(call.argument));
-    if ((call.flags & abi::IORING_ENTER_EXT_ARG) == 0) {
+    if ((call.flags & abi::ioring_enter_ext_arg) == 0) {
         if (at == 0) return 0;
         if (call.argument_size != signal_set_size) return -EINVAL;
         return in.memory.readable(at, signal_set_size) == signal_set_size ? 0 : -EFAULT;
@@ -131,9 +131,9 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
 
 int submit(ring_context& ring, const enter_call& call) {
     if (ring.poller.exists) {
-        if ((call.flags & abi::IORING_ENTER_SQ_WAKEUP) != 0) run_poller(ring, true);
+        if ((call.flags & abi::ioring_enter_sq_wakeup) != 0) run_poller(ring, true);
         // Waits until there is room; the thread makes it in one turn if it is awake.
-        if ((call.flags & abi::IORING_ENTER_SQ_WAIT) != 0 &&
+        if ((call.flags & abi::ioring_enter_sq_wait) != 0 &&
             pending_submissions(ring) == ring.sq_entries) {
             run_poller(ring, false);
             if (pending_submissions(ring) == ring.sq_entries) return -EDEADLK;
@@ -152,7 +152,7 @@ int enter_ring(ring_context& ring, const enter_call& call) {
     if (static_cast<std::uint32_t>(submitted) != call.to_submit && !ring.poller.exists) {
         return submitted;
     }
-    if ((call.flags & abi::IORING_ENTER_GETEVENTS) == 0) return submitted;
+    if ((call.flags & abi::ioring_enter_getevents) == 0) return submitted;
     wait_limits limits;
     int waited = read_limits(*ring.in, call, limits);
     if (waited == 0) waited = wait_for(ring, call.min_complete, limits);

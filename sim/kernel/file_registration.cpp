@@ -88,8 +88,8 @@ int register_files2(ring_context& ring, std::uint64_t argument, std::uint32_t si
     if (size != sizeof wanted) return -EINVAL;
     if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
     if (wanted.nr == 0 || wanted.resv2 != 0) return -EINVAL;
-    if ((wanted.flags & ~abi::IORING_RSRC_REGISTER_SPARSE) != 0) return -EINVAL;
-    const bool sparse = (wanted.flags & abi::IORING_RSRC_REGISTER_SPARSE) != 0;
+    if ((wanted.flags & ~abi::ioring_rsrc_register_sparse) != 0) return -EINVAL;
+    const bool sparse = (wanted.flags & abi::ioring_rsrc_register_sparse) != 0;
     if (sparse ? wanted.data != 0 : wanted.data == 0) return sparse ? -EINVAL : -EFAULT;
     if (wanted.tags != 0) return -EINVAL;  // not modelled
     return register_files(ring, wanted.data, wanted.nr);

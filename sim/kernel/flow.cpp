@@ -46,8 +46,8 @@ std::size_t chain_length(const request& head) noexcept {
 }
 
 bool is_net(std::uint8_t opcode) noexcept {
-    return opcode == abi::IORING_OP_RECV || opcode == abi::IORING_OP_RECVMSG ||
-        opcode == abi::IORING_OP_SEND;
+    return opcode == abi::ioring_op_recv || opcode == abi::ioring_op_recvmsg ||
+        opcode == abi::ioring_op_send;
 }
 
 void keep_spare_room(request& finished) {

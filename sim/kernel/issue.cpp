@@ -12,10 +12,10 @@ namespace {
 
 bool needs_file(std::uint8_t opcode) noexcept {
     switch (opcode) {
-        case abi::IORING_OP_NOP:
-        case abi::IORING_OP_TIMEOUT:
-        case abi::IORING_OP_ASYNC_CANCEL:
-        case abi::IORING_OP_CLOSE:
+        case abi::ioring_op_nop:
+        case abi::ioring_op_timeout:
+        case abi::ioring_op_async_cancel:
+        case abi::ioring_op_close:
             return false;
         default:
             return true;
@@ -53,16 +53,16 @@ int set_result(request& attempted, int res) {
 
 std::uint8_t waits_for(std::uint8_t opcode) noexcept {
     switch (opcode) {
-        case abi::IORING_OP_READ:
-        case abi::IORING_OP_READV:
-        case abi::IORING_OP_READ_MULTISHOT:
-        case abi::IORING_OP_RECV:
-        case abi::IORING_OP_RECVMSG:
-        case abi::IORING_OP_ACCEPT:
+        case abi::ioring_op_read:
+        case abi::ioring_op_readv:
+        case abi::ioring_op_read_multishot:
+        case abi::ioring_op_recv:
+        case abi::ioring_op_recvmsg:
+        case abi::ioring_op_accept:
             return ready::in;
-        case abi::IORING_OP_SEND:
-        case abi::IORING_OP_WRITE:
-        case abi::IORING_OP_WRITEV:
+        case abi::ioring_op_send:
+        case abi::ioring_op_write:
+        case abi::ioring_op_writev:
             return ready::out;
         default:
             return 0;
@@ -81,37 +81,37 @@ int issue(request& attempted, attempt how) {
     if (needs_file(attempted.opcode) && !assign_file(attempted)) {
         // A ring's own descriptor is a file on which nothing here works.
         if (!is_ring(attempted)) return -EBADF;
-        const bool rw = attempted.opcode == abi::IORING_OP_READ ||
-            attempted.opcode == abi::IORING_OP_READV || attempted.opcode == abi::IORING_OP_WRITE ||
-            attempted.opcode == abi::IORING_OP_WRITEV;
+        const bool rw = attempted.opcode == abi::ioring_op_read ||
+            attempted.opcode == abi::ioring_op_readv || attempted.opcode == abi::ioring_op_write ||
+            attempted.opcode == abi::ioring_op_writev;
         return rw ? -EINVAL : -ENOTSOCK;
     }
     switch (attempted.opcode) {
-        case abi::IORING_OP_RECV:
+        case abi::ioring_op_recv:
             return issue_receive(attempted, how);
-        case abi::IORING_OP_RECVMSG:
+        case abi::ioring_op_recvmsg:
             return issue_receive_message(attempted, how);
-        case abi::IORING_OP_READ:
-        case abi::IORING_OP_READV:
+        case abi::ioring_op_read:
+        case abi::ioring_op_readv:
             return issue_read(attempted, how);
-        case abi::IORING_OP_READ_MULTISHOT:
+        case abi::ioring_op_read_multishot:
             return issue_read_multishot(attempted, how);
-        case abi::IORING_OP_SEND:
+        case abi::ioring_op_send:
             return issue_send(attempted, how);
-        case abi::IORING_OP_WRITE:
-        case abi::IORING_OP_WRITEV:
+        case abi::ioring_op_write:
+        case abi::ioring_op_writev:
             return issue_write(attempted, how);
-        case abi::IORING_OP_ACCEPT:
+        case abi::ioring_op_accept:
             return issue_accept(attempted, how);
-        case abi::IORING_OP_CLOSE:
+        case abi::ioring_op_close:
             return issue_close(attempted);
-        case abi::IORING_OP_SHUTDOWN:
+        case abi::ioring_op_shutdown:
             return issue_shutdown(attempted);
-        case abi::IORING_OP_TIMEOUT:
+        case abi::ioring_op_timeout:
             return issue_timeout(attempted);
-        case abi::IORING_OP_ASYNC_CANCEL:
+        case abi::ioring_op_async_cancel:
             return issue_cancel(attempted);
-        case abi::IORING_OP_NOP:
+        case abi::ioring_op_nop:
             return set_result(attempted, 0);
         default:
             return -EOPNOTSUPP;
@@ -119,7 +119,7 @@ int issue(request& attempted, attempt how) {
 }
 
 int issue_accept(request& attempted, attempt /*how*/) {
-    if (!attempted.is(fact::polled) && (attempted.ioprio & abi::IORING_ACCEPT_POLL_FIRST) != 0) {
+    if (!attempted.is(fact::polled) && (attempted.ioprio & abi::ioring_accept_poll_first) != 0) {
         return issued::retry;
     }
     machine& in = *attempted.ring->in;
@@ -135,7 +135,7 @@ int issue_accept(request& attempted, attempt /*how*/) {
         const int fd = in.install({listener.backlog.front(), nullptr});
         if (fd < 0) return set_result(attempted, -EMFILE);
         listener.backlog.pop();
-        const std::uint32_t flags = listener.backlog.empty() ? 0 : abi::IORING_CQE_F_SOCK_NONEMPTY;
+        const std::uint32_t flags = listener.backlog.empty() ? 0 : abi::ioring_cqe_f_sock_nonempty;
         if (!attempted.is(fact::multishot) || !post_more(attempted, fd, flags)) {
             attempted.flags = flags;
             return set_result(attempted, fd);

@@ -217,11 +217,11 @@ bool recycle(request& holder, buffer_list* list) {
 
 std::uint32_t put(request& holder, buffer_list* list, std::int64_t size, unsigned count) {
     if (!holder.is(fact::holds_slot)) return 0;
-    std::uint32_t flags = abi::IORING_CQE_F_BUFFER |
-        static_cast<std::uint32_t>(holder.buffer_id) << abi::IORING_CQE_BUFFER_SHIFT;
+    std::uint32_t flags = abi::ioring_cqe_f_buffer |
+        static_cast<std::uint32_t>(holder.buffer_id) << abi::ioring_cqe_buffer_shift;
     bool retired = true;
     if (list != nullptr) retired = commit(holder, *list, size, count);
-    if (!retired || holder.is(fact::buf_more)) flags |= abi::IORING_CQE_F_BUF_MORE;
+    if (!retired || holder.is(fact::buf_more)) flags |= abi::ioring_cqe_f_buf_more;
     holder.facts &= ~(fact::holds_slot | fact::commit_pending | fact::buf_more);
     return flags;
 }

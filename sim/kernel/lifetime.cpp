@@ -38,21 +38,21 @@ constexpr std::uint32_t cqes_at = 64;
 int check_flags(std::uint32_t flags) noexcept {
     if ((flags & ~modelled_setup_flags) != 0) return -EINVAL;
     const auto has = [flags](std::uint32_t flag) { return (flags & flag) != 0; };
-    const bool defers = has(abi::IORING_SETUP_DEFER_TASKRUN);
-    const bool cooperates = has(abi::IORING_SETUP_COOP_TASKRUN);
-    const bool tells = has(abi::IORING_SETUP_TASKRUN_FLAG);
-    if (has(abi::IORING_SETUP_SQPOLL) && (cooperates || tells || defers)) return -EINVAL;
+    const bool defers = has(abi::ioring_setup_defer_taskrun);
+    const bool cooperates = has(abi::ioring_setup_coop_taskrun);
+    const bool tells = has(abi::ioring_setup_taskrun_flag);
+    if (has(abi::ioring_setup_sqpoll) && (cooperates || tells || defers)) return -EINVAL;
     if (tells && !cooperates && !defers) return -EINVAL;
-    if (defers && !has(abi::IORING_SETUP_SINGLE_ISSUER)) return -EINVAL;
+    if (defers && !has(abi::ioring_setup_single_issuer)) return -EINVAL;
     return 0;
 }
 
 // Matches io_uring_fill_params().
 int size_queues(std::uint32_t entries, abi::io_uring_params& params) noexcept {
-    const bool clamps = (params.flags & abi::IORING_SETUP_CLAMP) != 0;
+    const bool clamps = (params.flags & abi::ioring_setup_clamp) != 0;
     if (entries == 0 || (entries > entries_max && !clamps)) return -EINVAL;
     params.sq_entries = std::bit_ceil(std::min(entries, entries_max));
-    if ((params.flags & abi::IORING_SETUP_CQSIZE) == 0) {
+    if ((params.flags & abi::ioring_setup_cqsize) == 0) {
         params.cq_entries = 2 * params.sq_entries;
         return 0;
     }
@@ -146,8 +146,8 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
     if (params.resv[0] != 0 || params.resv[1] != 0 || params.resv[2] != 0) return -EINVAL;
     if (const int refused = check_flags(params.flags); refused != 0) return refused;
     if (const int refused = size_queues(entries, params); refused != 0) return refused;
-    const bool polls = (params.flags & abi::IORING_SETUP_SQPOLL) != 0;
-    if ((params.flags & abi::IORING_SETUP_SQ_AFF) != 0 &&
+    const bool polls = (params.flags & abi::ioring_setup_sqpoll) != 0;
+    if ((params.flags & abi::ioring_setup_sq_aff) != 0 &&
         (!polls || params.sq_thread_cpu >= processors)) {
         return -EINVAL;
     }
@@ -166,8 +166,8 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
     }
     ring.fd = fd;
     ring.references = 1;
-    ring.disabled = ring.has(abi::IORING_SETUP_R_DISABLED);
-    ring.has_submitter = ring.has(abi::IORING_SETUP_SINGLE_ISSUER) && !ring.disabled;
+    ring.disabled = ring.has(abi::ioring_setup_r_disabled);
+    ring.has_submitter = ring.has(abi::ioring_setup_single_issuer) && !ring.disabled;
     ring.submitter = in.caller;
     if (polls) start_poller(in, ring, params);
     tell_offsets(ring, params);

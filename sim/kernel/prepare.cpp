@@ -115,7 +115,7 @@ int prepare_multishot(request& fresh) {
     if (!fresh.is(fact::buffer_select)) return -EINVAL;        // MSH-02
     if ((fresh.op_flags & msg::waitall) != 0) return -EINVAL;  // MSH-02
     const profile& version = fresh.ring->in->version();
-    if (fresh.opcode == abi::IORING_OP_RECV) {
+    if (fresh.opcode == abi::ioring_op_recv) {
         if (!version.has_multishot_length && (fresh.len != 0 || fresh.file_index != 0)) {
             return -EINVAL;  // MSH-03, MSH-04
         }
@@ -131,10 +131,10 @@ int prepare_multishot(request& fresh) {
 // Matches io_recvmsg_prep().
 int prepare_receive(request& fresh) {
     const profile& version = fresh.ring->in->version();
-    const bool is_message = fresh.opcode == abi::IORING_OP_RECVMSG;
-    std::uint32_t known = abi::IORING_RECVSEND_POLL_FIRST;
-    if (version.has_recv_multishot) known |= abi::IORING_RECV_MULTISHOT;
-    if (version.has_bundle) known |= abi::IORING_RECVSEND_BUNDLE;
+    const bool is_message = fresh.opcode == abi::ioring_op_recvmsg;
+    std::uint32_t known = abi::ioring_recvsend_poll_first;
+    if (version.has_recv_multishot) known |= abi::ioring_recv_multishot;
+    if (version.has_bundle) known |= abi::ioring_recvsend_bundle;
     if (fresh.off != 0) return -EINVAL;
     if (!is_message && static_cast<std::int32_t>(fresh.len) < 0 &&
         !version.bugs.negative_length_accepted) {
@@ -142,12 +142,12 @@ int prepare_receive(request& fresh) {
     }
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
     if ((fresh.op_flags & msg::dontwait) != 0) fresh.facts |= fact::nowait;
-    if ((fresh.ioprio & abi::IORING_RECV_MULTISHOT) != 0) {
+    if ((fresh.ioprio & abi::ioring_recv_multishot) != 0) {
         if (const int refused = prepare_multishot(fresh); refused != 0) return refused;
     } else if (fresh.file_index != 0) {
         return -EINVAL;  // MSH-04: a total without multishot
     }
-    if ((fresh.ioprio & abi::IORING_RECVSEND_BUNDLE) != 0 && is_message) return -EINVAL;  // BND-01
+    if ((fresh.ioprio & abi::ioring_recvsend_bundle) != 0 && is_message) return -EINVAL;  // BND-01
     fresh.length = fresh.len;
     take_spare_room(fresh);
     if (is_message) return copy_message(fresh);
@@ -157,13 +157,13 @@ int prepare_receive(request& fresh) {
 // Matches io_sendmsg_prep() for SEND.
 int prepare_send(request& fresh) {
     const profile& version = fresh.ring->in->version();
-    std::uint32_t known = abi::IORING_RECVSEND_POLL_FIRST;
-    if (version.has_bundle) known |= abi::IORING_RECVSEND_BUNDLE;
+    std::uint32_t known = abi::ioring_recvsend_poll_first;
+    if (version.has_bundle) known |= abi::ioring_recvsend_bundle;
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
     if (fresh.off != 0) return -EOPNOTSUPP;  // a destination address: not modelled
     if (fresh.file_index != 0) return -EINVAL;
     if ((fresh.op_flags & msg::dontwait) != 0) fresh.facts |= fact::nowait;
-    if ((fresh.ioprio & abi::IORING_RECVSEND_BUNDLE) != 0) {
+    if ((fresh.ioprio & abi::ioring_recvsend_bundle) != 0) {
         if (!fresh.is(fact::buffer_select) && version.send_bundle_needs_select) return -EINVAL;
         fresh.op_flags |= msg::waitall;  // SND-05
     }
@@ -178,8 +178,8 @@ int prepare_read_write(request& fresh) {
     fresh.length = fresh.len;
     fresh.position = fresh.off;
     const bool vectored =
-        fresh.opcode == abi::IORING_OP_READV || fresh.opcode == abi::IORING_OP_WRITEV;
-    if (fresh.opcode == abi::IORING_OP_READ_MULTISHOT) {
+        fresh.opcode == abi::ioring_op_readv || fresh.opcode == abi::ioring_op_writev;
+    if (fresh.opcode == abi::ioring_op_read_multishot) {
         if (!fresh.is(fact::buffer_select)) return -EINVAL;
         if (fresh.addr != 0 || fresh.len != 0) return -EINVAL;  // MSH-02
         fresh.facts |= fact::multishot;
@@ -193,27 +193,27 @@ int prepare_read_write(request& fresh) {
 
 int prepare_accept(request& fresh) {
     constexpr std::uint16_t known =
-        abi::IORING_ACCEPT_MULTISHOT | abi::IORING_ACCEPT_DONTWAIT | abi::IORING_ACCEPT_POLL_FIRST;
+        abi::ioring_accept_multishot | abi::ioring_accept_dontwait | abi::ioring_accept_poll_first;
     if (fresh.len != 0 || fresh.group != 0) return -EINVAL;
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
     if (fresh.file_index != 0) return -EOPNOTSUPP;  // a fixed slot: not modelled
     if ((fresh.op_flags & ~(sock_nonblock | sock_cloexec)) != 0) return -EINVAL;
     if (fresh.addr != 0) return -EOPNOTSUPP;  // the peer's address: not modelled
-    if ((fresh.ioprio & abi::IORING_ACCEPT_MULTISHOT) != 0) fresh.facts |= fact::multishot;
-    if ((fresh.ioprio & abi::IORING_ACCEPT_DONTWAIT) != 0) fresh.facts |= fact::nowait;
+    if ((fresh.ioprio & abi::ioring_accept_multishot) != 0) fresh.facts |= fact::multishot;
+    if ((fresh.ioprio & abi::ioring_accept_dontwait) != 0) fresh.facts |= fact::nowait;
     fresh.exclusive = true;
     return 0;
 }
 
 // Matches io_timeout_prep().
 int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
-    constexpr std::uint32_t known = abi::IORING_TIMEOUT_ABS | abi::IORING_TIMEOUT_MULTISHOT |
+    constexpr std::uint32_t known = abi::ioring_timeout_abs | abi::ioring_timeout_multishot |
         timeout_clocks | timeout_etime_success;
     if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
     if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
     const std::uint32_t flags = fresh.op_flags;
     if ((flags & ~known) != 0 || (flags & timeout_clocks) == timeout_clocks) return -EINVAL;
-    constexpr std::uint32_t both = abi::IORING_TIMEOUT_ABS | abi::IORING_TIMEOUT_MULTISHOT;
+    constexpr std::uint32_t both = abi::ioring_timeout_abs | abi::ioring_timeout_multishot;
     if ((flags & both) == both) return -EINVAL;
     abi::kernel_timespec time{};
     if (!memory_of(fresh).copy_in(&time, fresh.addr, sizeof time)) return -EFAULT;
@@ -221,7 +221,7 @@ int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
     constexpr std::int64_t seconds_max = 9'000'000'000;  // what 64 bits of nanoseconds hold
     const auto seconds = static_cast<std::uint64_t>(std::min(time.tv_sec, seconds_max));
     fresh.interval = seconds * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
-    if ((flags & abi::IORING_TIMEOUT_MULTISHOT) != 0) {
+    if ((flags & abi::ioring_timeout_multishot) != 0) {
         fresh.facts |= fact::multishot;
         fresh.repeats = static_cast<std::uint32_t>(fresh.off);
     }
@@ -229,35 +229,35 @@ int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
 }
 
 int prepare_cancel(request& fresh) {
-    constexpr std::uint32_t known = abi::IORING_ASYNC_CANCEL_ALL | abi::IORING_ASYNC_CANCEL_FD |
-        abi::IORING_ASYNC_CANCEL_ANY | abi::IORING_ASYNC_CANCEL_FD_FIXED | cancel_userdata |
+    constexpr std::uint32_t known = abi::ioring_async_cancel_all | abi::ioring_async_cancel_fd |
+        abi::ioring_async_cancel_any | abi::ioring_async_cancel_fd_fixed | cancel_userdata |
         cancel_opcode;
     if (fresh.off != 0 || fresh.file_index != 0) return -EINVAL;
     const std::uint32_t flags = fresh.op_flags;
     if ((flags & ~known) != 0) return -EINVAL;
-    const bool any = (flags & abi::IORING_ASYNC_CANCEL_ANY) != 0;
-    if (any && (flags & (abi::IORING_ASYNC_CANCEL_FD | cancel_opcode)) != 0) return -EINVAL;
+    const bool any = (flags & abi::ioring_async_cancel_any) != 0;
+    if (any && (flags & (abi::ioring_async_cancel_fd | cancel_opcode)) != 0) return -EINVAL;
     return 0;
 }
 
 int prepare_other(request& fresh, const abi::io_uring_sqe& sqe) {
     switch (fresh.opcode) {
-        case abi::IORING_OP_NOP:
+        case abi::ioring_op_nop:
             return fresh.op_flags == 0 ? 0 : -EINVAL;
-        case abi::IORING_OP_ACCEPT:
+        case abi::ioring_op_accept:
             return prepare_accept(fresh);
-        case abi::IORING_OP_TIMEOUT:
+        case abi::ioring_op_timeout:
             return prepare_timeout(fresh, sqe);
-        case abi::IORING_OP_ASYNC_CANCEL:
+        case abi::ioring_op_async_cancel:
             return prepare_cancel(fresh);
-        case abi::IORING_OP_CLOSE:
+        case abi::ioring_op_close:
             if (fresh.off != 0 || fresh.addr != 0 || fresh.len != 0 || fresh.op_flags != 0 ||
                 fresh.group != 0) {
                 return -EINVAL;
             }
             if (fresh.is(fact::fixed_file)) return -EBADF;
             return fresh.file_index != 0 && fresh.fd != 0 ? -EINVAL : 0;
-        case abi::IORING_OP_SHUTDOWN:
+        case abi::ioring_op_shutdown:
             if (fresh.off != 0 || fresh.addr != 0 || fresh.op_flags != 0 || fresh.group != 0 ||
                 fresh.file_index != 0) {
                 return -EINVAL;
@@ -271,13 +271,13 @@ int prepare_other(request& fresh, const abi::io_uring_sqe& sqe) {
 
 bool may_select(std::uint8_t opcode, const profile& version) noexcept {
     switch (opcode) {
-        case abi::IORING_OP_READ:
-        case abi::IORING_OP_READV:
-        case abi::IORING_OP_RECV:
-        case abi::IORING_OP_RECVMSG:
-        case abi::IORING_OP_READ_MULTISHOT:
+        case abi::ioring_op_read:
+        case abi::ioring_op_readv:
+        case abi::ioring_op_recv:
+        case abi::ioring_op_recvmsg:
+        case abi::ioring_op_read_multishot:
             return true;
-        case abi::IORING_OP_SEND:
+        case abi::ioring_op_send:
             return version.has_send_select;
         default:
             return false;
@@ -286,11 +286,11 @@ bool may_select(std::uint8_t opcode, const profile& version) noexcept {
 
 bool has_priority(std::uint8_t opcode) noexcept {
     switch (opcode) {
-        case abi::IORING_OP_NOP:
-        case abi::IORING_OP_TIMEOUT:
-        case abi::IORING_OP_ASYNC_CANCEL:
-        case abi::IORING_OP_CLOSE:
-        case abi::IORING_OP_SHUTDOWN:
+        case abi::ioring_op_nop:
+        case abi::ioring_op_timeout:
+        case abi::ioring_op_async_cancel:
+        case abi::ioring_op_close:
+        case abi::ioring_op_shutdown:
             return false;
         default:
             return true;
@@ -342,16 +342,16 @@ int prepare(request& fresh, const abi::io_uring_sqe& sqe) {
     copy_fields(fresh, sqe);
     if (const int refused = check_common(fresh, sqe); refused != 0) return refused;
     switch (fresh.opcode) {
-        case abi::IORING_OP_RECV:
-        case abi::IORING_OP_RECVMSG:
+        case abi::ioring_op_recv:
+        case abi::ioring_op_recvmsg:
             return prepare_receive(fresh);
-        case abi::IORING_OP_SEND:
+        case abi::ioring_op_send:
             return prepare_send(fresh);
-        case abi::IORING_OP_READ:
-        case abi::IORING_OP_READV:
-        case abi::IORING_OP_WRITE:
-        case abi::IORING_OP_WRITEV:
-        case abi::IORING_OP_READ_MULTISHOT:
+        case abi::ioring_op_read:
+        case abi::ioring_op_readv:
+        case abi::ioring_op_write:
+        case abi::ioring_op_writev:
+        case abi::ioring_op_read_multishot:
             return prepare_read_write(fresh);
         default:
             return prepare_other(fresh, sqe);

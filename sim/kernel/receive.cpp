@@ -13,7 +13,7 @@ namespace ringproof::sim {
 
 namespace {
 
-bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::IORING_RECVSEND_BUNDLE) != 0; }
+bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::ioring_recvsend_bundle) != 0; }
 
 // What a bundle asks for. The amount is the request's length, else what the protocol said is
 // queued; without either only as many slots are mapped as the request's array already has room
@@ -93,7 +93,7 @@ bool count_towards_limit(request& r, std::int64_t size) noexcept {
 // After a multishot completion was posted: again at once, wait, or let others go first.
 std::optional<int> continue_multishot(request& r, std::uint32_t flags, attempt how) {
     begin_next_round(r);
-    const bool more_known = (flags & abi::IORING_CQE_F_SOCK_NONEMPTY) != 0;
+    const bool more_known = (flags & abi::ioring_cqe_f_sock_nonempty) != 0;
     if (!more_known && r.inq >= 0) return issued::retry;  // known to be empty: lazy (MSH-06)
     const bool capped = (r.net & net_fact::capped) != 0;
     if (r.rounds++ < r.ring->in->version().multishot_retries && !capped) return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<int> continue_multishot(request& r, std::uint32_t flags, attempt h
 // Hands the buffers over and posts. Nothing: receive once more. Matches io_recv_finish().
 std::optional<int> finish_receive(request& r, const selection& picked, std::int64_t result,
                                   bool finished, attempt how) {
-    std::uint32_t flags = r.inq > 0 ? abi::IORING_CQE_F_SOCK_NONEMPTY : 0;
+    std::uint32_t flags = r.inq > 0 ? abi::ioring_cqe_f_sock_nonempty : 0;
     const std::int64_t fresh = is_bundle(r) ? result - r.done : result;
     if (count_towards_limit(r, fresh)) finished = true;
     if (!is_bundle(r)) {
@@ -119,8 +119,8 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
         flags |= put(r, picked.list, used, slots);
         if ((r.net & net_fact::retry) != 0) {
             // An appended transfer keeps the first one's buffer id; what it says of more is new.
-            constexpr std::uint32_t latest = abi::IORING_CQE_F_SOCK_NONEMPTY |
-                abi::IORING_CQE_F_MORE | abi::IORING_CQE_F_BUF_MORE;
+            constexpr std::uint32_t latest = abi::ioring_cqe_f_sock_nonempty |
+                abi::ioring_cqe_f_more | abi::ioring_cqe_f_buf_more;
             flags = (r.flags & ~latest) | (flags & latest);
         }
         if (r.multishot_length != 0 && result >= r.multishot_length) r.net |= net_fact::capped;
@@ -178,7 +178,7 @@ outcome judge(request& r, const selection& picked, const received& got, std::int
 }  // namespace
 
 int issue_receive(request& r, attempt how) {
-    const bool polls_first = (r.ioprio & abi::IORING_RECVSEND_POLL_FIRST) != 0;
+    const bool polls_first = (r.ioprio & abi::ioring_recvsend_poll_first) != 0;
     if (polls_first && !r.is(fact::polled)) return issued::retry;
     if (!r.file->is_socket()) return -ENOTSOCK;
     for (;;) {
@@ -272,7 +272,7 @@ received receive_message_once(request& r, const selection& picked, bool& finishe
 
 int issue_receive_message(request& r, attempt how) {
     if (!r.file->is_socket()) return -ENOTSOCK;
-    const bool polls_first = (r.ioprio & abi::IORING_RECVSEND_POLL_FIRST) != 0;
+    const bool polls_first = (r.ioprio & abi::ioring_recvsend_poll_first) != 0;
     if (polls_first && !r.is(fact::polled)) return issued::retry;
     for (;;) {
         selection picked;

@@ -40,7 +40,7 @@ int tell_probe(ring_context& ring, std::uint64_t argument, std::uint32_t count) 
 int enable(ring_context& ring) {
     if (!ring.disabled) return -EBADFD;
     ring.disabled = false;
-    ring.has_submitter = ring.has(abi::IORING_SETUP_SINGLE_ISSUER);
+    ring.has_submitter = ring.has(abi::ioring_setup_single_issuer);
     ring.submitter = ring.in->caller;
     return 0;
 }
@@ -58,8 +58,8 @@ int cancel_at_once(ring_context& ring, std::uint64_t argument) {
         if (each != 0) return -EINVAL;
     }
     cancel_query query{.user_data = wanted.addr, .flags = wanted.flags, .opcode = wanted.opcode};
-    if ((wanted.flags & abi::IORING_ASYNC_CANCEL_FD) != 0) {
-        const bool fixed = (wanted.flags & abi::IORING_ASYNC_CANCEL_FD_FIXED) != 0;
+    if ((wanted.flags & abi::ioring_async_cancel_fd) != 0) {
+        const bool fixed = (wanted.flags & abi::ioring_async_cancel_fd_fixed) != 0;
         const auto index = static_cast<std::uint32_t>(wanted.fd);
         query.file = !fixed             ? ring.in->file_at(wanted.fd)
             : index < ring.files.size() ? ring.files[index]
@@ -77,30 +77,30 @@ bool is_one(std::uint64_t argument, std::uint32_t count) noexcept {
 int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_t argument,
              std::uint32_t count) {
     switch (opcode) {
-        case abi::IORING_REGISTER_PBUF_RING:
+        case abi::ioring_register_pbuf_ring:
             return is_one(argument, count) ? register_buffer_ring(ring, argument) : -EINVAL;
-        case abi::IORING_UNREGISTER_PBUF_RING:
+        case abi::ioring_unregister_pbuf_ring:
             return is_one(argument, count) ? unregister_buffer_ring(ring, argument) : -EINVAL;
-        case abi::IORING_REGISTER_PBUF_STATUS:
+        case abi::ioring_register_pbuf_status:
             if (!in.version().has_status) return -EINVAL;
             return is_one(argument, count) ? tell_buffer_ring_status(ring, argument) : -EINVAL;
-        case abi::IORING_REGISTER_FILES:
+        case abi::ioring_register_files:
             return argument == 0 ? -EFAULT : register_files(ring, argument, count);
-        case abi::IORING_REGISTER_FILES2:
+        case abi::ioring_register_files2:
             return register_files2(ring, argument, count);
-        case abi::IORING_REGISTER_FILES_UPDATE:
+        case abi::ioring_register_files_update:
             return update_files(ring, argument, count);
-        case abi::IORING_UNREGISTER_FILES:
+        case abi::ioring_unregister_files:
             return argument != 0 || count != 0 ? -EINVAL : unregister_files(ring);
-        case abi::IORING_REGISTER_PROBE:
+        case abi::ioring_register_probe:
             return tell_probe(ring, argument, count);
-        case abi::IORING_REGISTER_ENABLE_RINGS:
+        case abi::ioring_register_enable_rings:
             return argument != 0 || count != 0 ? -EINVAL : enable(ring);
-        case abi::IORING_REGISTER_RING_FDS:
+        case abi::ioring_register_ring_fds:
             return register_ring_fds(in, argument, count);
-        case abi::IORING_UNREGISTER_RING_FDS:
+        case abi::ioring_unregister_ring_fds:
             return unregister_ring_fds(in, argument, count);
-        case abi::IORING_REGISTER_SYNC_CANCEL:
+        case abi::ioring_register_sync_cancel:
             return is_one(argument, count) ? cancel_at_once(ring, argument) : -EINVAL;
         default:
             return -EINVAL;

@@ -21,13 +21,13 @@ struct open_file;
 
 /// Facts about a request; the first seven are its SQE flags, in the SQE's own bits.
 namespace fact {
-inline constexpr std::uint32_t fixed_file = abi::IOSQE_FIXED_FILE;
-inline constexpr std::uint32_t drain = abi::IOSQE_IO_DRAIN;
-inline constexpr std::uint32_t link = abi::IOSQE_IO_LINK;
-inline constexpr std::uint32_t hardlink = abi::IOSQE_IO_HARDLINK;
-inline constexpr std::uint32_t force_async = abi::IOSQE_ASYNC;
-inline constexpr std::uint32_t buffer_select = abi::IOSQE_BUFFER_SELECT;
-inline constexpr std::uint32_t cqe_skip = abi::IOSQE_CQE_SKIP_SUCCESS;
+inline constexpr std::uint32_t fixed_file = abi::iosqe_fixed_file;
+inline constexpr std::uint32_t drain = abi::iosqe_io_drain;
+inline constexpr std::uint32_t link = abi::iosqe_io_link;
+inline constexpr std::uint32_t hardlink = abi::iosqe_io_hardlink;
+inline constexpr std::uint32_t force_async = abi::iosqe_async;
+inline constexpr std::uint32_t buffer_select = abi::iosqe_buffer_select;
+inline constexpr std::uint32_t cqe_skip = abi::iosqe_cqe_skip_success;
 inline constexpr std::uint32_t skip_link_cqes = 1U << 8U;  ///< failed with cqe_skip set
 inline constexpr std::uint32_t failed = 1U << 9U;          ///< severs its link chain
 inline constexpr std::uint32_t nowait = 1U << 10U;         ///< -EAGAIN is final

@@ -90,7 +90,7 @@ struct ring_context {
     }
 
     /// Task work waits for the submitter's enter (rule RUN-02).
-    [[nodiscard]] bool defers() const noexcept { return has(abi::IORING_SETUP_DEFER_TASKRUN); }
+    [[nodiscard]] bool defers() const noexcept { return has(abi::ioring_setup_defer_taskrun); }
 
     void note(event_kind kind, std::uint64_t subject, std::int64_t a = 0, std::int64_t b = 0,
               std::int64_t c = 0);

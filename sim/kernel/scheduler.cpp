@@ -15,15 +15,15 @@ namespace {
 constexpr std::uint32_t choices_max = 256;  // the most that one question may offer
 
 bool tells_pending(const ring_context& ring) noexcept {
-    return ring.has(abi::IORING_SETUP_TASKRUN_FLAG);
+    return ring.has(abi::ioring_setup_taskrun_flag);
 }
 
 bool interrupts(const ring_context& ring) noexcept {
-    return !ring.has(abi::IORING_SETUP_COOP_TASKRUN) && !ring.defers() && !ring.poller.exists;
+    return !ring.has(abi::ioring_setup_coop_taskrun) && !ring.defers() && !ring.poller.exists;
 }
 
 void show_pending(ring_context& ring, bool pending) noexcept {
-    if (tells_pending(ring)) set_sq_flag(ring, abi::IORING_SQ_TASKRUN, pending);
+    if (tells_pending(ring)) set_sq_flag(ring, abi::ioring_sq_taskrun, pending);
 }
 
 // Any of the waiting works may be next: workers are threads.
@@ -105,11 +105,11 @@ void run_poller(ring_context& ring, bool wake_up) {
     run_task_work(ring);
     if (busy) thread.last_busy = in.now;
     if (in.now - thread.last_busy < thread.idle_ns) {
-        set_sq_flag(ring, abi::IORING_SQ_NEED_WAKEUP, false);
+        set_sq_flag(ring, abi::ioring_sq_need_wakeup, false);
         return;
     }
     // The flag first, then one more look: the application does it the other way round.
-    set_sq_flag(ring, abi::IORING_SQ_NEED_WAKEUP, true);
+    set_sq_flag(ring, abi::ioring_sq_need_wakeup, true);
     model_memory::fence();
     thread.asleep = pending_submissions(ring) == 0;
     if (!thread.asleep) run_poller(ring, true);

@@ -12,7 +12,7 @@ namespace ringproof::sim {
 
 namespace {
 
-bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::IORING_RECVSEND_BUNDLE) != 0; }
+bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::ioring_recvsend_bundle) != 0; }
 
 int select_buffers(request& r) {
     constexpr std::uint64_t int_max = std::numeric_limits<std::int32_t>::max();
@@ -48,7 +48,7 @@ bool continues(request& r, std::int64_t result, std::uint32_t flags) {
 
 int issue_send(request& r, attempt how) {
     if (!r.file->is_socket()) return -ENOTSOCK;
-    const bool polls_first = (r.ioprio & abi::IORING_RECVSEND_POLL_FIRST) != 0;
+    const bool polls_first = (r.ioprio & abi::ioring_recvsend_poll_first) != 0;
     if (polls_first && !r.is(fact::polled)) return issued::retry;
     for (;;) {
         if (wants_selection(r)) {

@@ -97,7 +97,7 @@ int submit_pending(ring_context& ring, std::uint32_t most) {
         }
         ++taken;
         const int error = submit_one(ring, *fresh, model_memory::load_plain(sqe));
-        if (error != 0 && !ring.has(abi::IORING_SETUP_SUBMIT_ALL)) break;
+        if (error != 0 && !ring.has(abi::ioring_setup_submit_all)) break;
     }
     // A chain that the submission leaves open starts as if it were complete, on a worker.
     if (ring.chain_head != nullptr) start_indirectly(*std::exchange(ring.chain_head, nullptr));

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint32_t etime_is_success = 1U << 5U;
 
 bool is_timer(const request& each) noexcept {
-    return each.opcode == abi::IORING_OP_TIMEOUT && each.work == task::none && !each.cancelled;
+    return each.opcode == abi::ioring_op_timeout && each.work == task::none && !each.cancelled;
 }
 
 bool counts(const request& timer) noexcept { return timer.off != 0 && !timer.is(fact::multishot); }
@@ -24,7 +24,7 @@ bool counts(const request& timer) noexcept { return timer.off != 0 && !timer.is(
 
 int issue_timeout(request& timer) {
     ring_context& ring = *timer.ring;
-    const bool absolute = (timer.op_flags & abi::IORING_TIMEOUT_ABS) != 0;
+    const bool absolute = (timer.op_flags & abi::ioring_timeout_abs) != 0;
     const std::uint64_t now = ring.in->now;
     timer.expires = absolute                           ? timer.interval
         : timer.interval > ~std::uint64_t{0} - 1 - now ? ~std::uint64_t{0} - 1

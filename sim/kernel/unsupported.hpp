@@ -11,11 +11,11 @@
 namespace ringproof::sim {
 
 /// io_uring_setup flags that the model knows; others are -EINVAL.
-inline constexpr std::uint32_t modelled_setup_flags = abi::IORING_SETUP_SQPOLL |
-    abi::IORING_SETUP_SQ_AFF | abi::IORING_SETUP_CQSIZE | abi::IORING_SETUP_CLAMP |
-    abi::IORING_SETUP_R_DISABLED | abi::IORING_SETUP_SUBMIT_ALL | abi::IORING_SETUP_COOP_TASKRUN |
-    abi::IORING_SETUP_TASKRUN_FLAG | abi::IORING_SETUP_SINGLE_ISSUER |
-    abi::IORING_SETUP_DEFER_TASKRUN;
+inline constexpr std::uint32_t modelled_setup_flags = abi::ioring_setup_sqpoll |
+    abi::ioring_setup_sq_aff | abi::ioring_setup_cqsize | abi::ioring_setup_clamp |
+    abi::ioring_setup_r_disabled | abi::ioring_setup_submit_all | abi::ioring_setup_coop_taskrun |
+    abi::ioring_setup_taskrun_flag | abi::ioring_setup_single_issuer |
+    abi::ioring_setup_defer_taskrun;
 
 /// One thing that is missing.
 struct unsupported_feature {
@@ -46,20 +46,20 @@ inline constexpr unsupported_feature unsupported_features[] = {
 /// Whether requests of that opcode are modelled.
 [[nodiscard]] constexpr bool is_modelled(std::uint8_t opcode) noexcept {
     switch (opcode) {
-        case abi::IORING_OP_NOP:
-        case abi::IORING_OP_READV:
-        case abi::IORING_OP_WRITEV:
-        case abi::IORING_OP_RECVMSG:
-        case abi::IORING_OP_TIMEOUT:
-        case abi::IORING_OP_ACCEPT:
-        case abi::IORING_OP_ASYNC_CANCEL:
-        case abi::IORING_OP_CLOSE:
-        case abi::IORING_OP_READ:
-        case abi::IORING_OP_WRITE:
-        case abi::IORING_OP_SEND:
-        case abi::IORING_OP_RECV:
-        case abi::IORING_OP_SHUTDOWN:
-        case abi::IORING_OP_READ_MULTISHOT:
+        case abi::ioring_op_nop:
+        case abi::ioring_op_readv:
+        case abi::ioring_op_writev:
+        case abi::ioring_op_recvmsg:
+        case abi::ioring_op_timeout:
+        case abi::ioring_op_accept:
+        case abi::ioring_op_async_cancel:
+        case abi::ioring_op_close:
+        case abi::ioring_op_read:
+        case abi::ioring_op_write:
+        case abi::ioring_op_send:
+        case abi::ioring_op_recv:
+        case abi::ioring_op_shutdown:
+        case abi::ioring_op_read_multishot:
             return true;
         default:
             return false;

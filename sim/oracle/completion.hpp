@@ -84,9 +84,9 @@ public:
                              ", whose request has ended"));
         }
         request& it = requests_[index];
-        const bool more = (flags & abi::IORING_CQE_F_MORE) != 0;
+        const bool more = (flags & abi::ioring_cqe_f_more) != 0;
         if (auto wrong = flags_of(it.shape, res, flags)) return wrong;
-        if (it.shape.selects && res == -ENOBUFS && (flags & abi::IORING_CQE_F_BUFFER) == 0) {
+        if (it.shape.selects && res == -ENOBUFS && (flags & abi::ioring_cqe_f_buffer) == 0) {
             if (auto wrong = no_buffers(it, flags)) return wrong;
         }
         if (more) return {};
@@ -129,8 +129,8 @@ private:
     };
 
     static verdict flags_of(const request_shape& shape, std::int32_t res, std::uint32_t flags) {
-        const bool buffer = (flags & abi::IORING_CQE_F_BUFFER) != 0;
-        if (!buffer && (flags >> abi::IORING_CQE_BUFFER_SHIFT) != 0) {
+        const bool buffer = (flags & abi::ioring_cqe_f_buffer) != 0;
+        if (!buffer && (flags >> abi::ioring_cqe_buffer_shift) != 0) {
             return blame("I7", say("buffer bits without F_BUFFER: flags ", flags, " (CQE-01)"));
         }
         if (buffer && !shape.selects) {
@@ -142,11 +142,11 @@ private:
         if (buffer && res <= 0 && !shape.early && !shape.reads) {
             return blame("I7", say("F_BUFFER with result ", res, " of a receive (ERR-01)"));
         }
-        const bool buffer_more = (flags & abi::IORING_CQE_F_BUF_MORE) != 0;
+        const bool buffer_more = (flags & abi::ioring_cqe_f_buf_more) != 0;
         if (buffer_more && !(buffer && shape.incremental)) {
             return blame("I13", "F_BUF_MORE without a buffer of an incremental ring (CQE-04)");
         }
-        if ((flags & abi::IORING_CQE_F_MORE) == 0) return {};
+        if ((flags & abi::ioring_cqe_f_more) == 0) return {};
         if (!shape.multishot && !(shape.send && shape.bundle)) {
             return blame("I8", "F_MORE for a request that completes once (CQE-05)");
         }
@@ -161,7 +161,7 @@ private:
     /// on this thread, than when the queue was last seen empty; and at most what earlier
     /// completions have shown was taken, but for requests that take early.
     verdict no_buffers(const request& it, std::uint32_t flags) const {
-        if ((flags & (abi::IORING_CQE_F_MORE | abi::IORING_CQE_F_SOCK_NONEMPTY)) != 0) {
+        if ((flags & (abi::ioring_cqe_f_more | abi::ioring_cqe_f_sock_nonempty)) != 0) {
             return blame("I12", say("-ENOBUFS with flags ", flags, " (ERR-06)"));
         }
         const ring& its = groups_[it.shape.group];

@@ -44,9 +44,9 @@ bool player<World>::set_up(const trace& wanted) {
     }
     ring_.emplace(std::move(*made));
     const std::uint32_t flags = ring_->setup_flags();
-    seen((flags & abi::IORING_SETUP_SQPOLL) != 0              ? mark::mode_sqpoll
-             : (flags & abi::IORING_SETUP_DEFER_TASKRUN) != 0 ? mark::mode_defer
-             : (flags & abi::IORING_SETUP_COOP_TASKRUN) != 0  ? mark::mode_coop
+    seen((flags & abi::ioring_setup_sqpoll) != 0              ? mark::mode_sqpoll
+             : (flags & abi::ioring_setup_defer_taskrun) != 0 ? mark::mode_defer
+             : (flags & abi::ioring_setup_coop_taskrun) != 0  ? mark::mode_coop
                                                               : mark::mode_default);
     completions_.reset();
     random_ = random_bits(1);

@@ -56,7 +56,7 @@ void player<World>::follow_machine(std::uint16_t index) {
                             .multishot = true,
                             .bundle = it.bundle,
                             .incremental = groups_[it.group].incremental,
-                            .punted = (ring_->setup_flags() & abi::IORING_SETUP_SQPOLL) != 0,
+                            .punted = (ring_->setup_flags() & abi::ioring_setup_sqpoll) != 0,
                             .group = it.group});
 }
 

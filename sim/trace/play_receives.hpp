@@ -57,7 +57,7 @@ abi::io_uring_sqe player<World>::receive_request(const op& wanted, std::uint16_t
                 : wanted.kind == op_kind::readv
                 ? requests::readv(from, memory.vector, id, here, user)
                 : requests::read_multishot(from, id, user);
-            if (how.async) sqe.flags |= abi::IOSQE_ASYNC;
+            if (how.async) sqe.flags |= abi::iosqe_async;
             return sqe;
         }
         default:
@@ -112,7 +112,7 @@ bool player<World>::arm(const op& wanted, std::uint16_t on, std::uint16_t from) 
                               .reads = reads,
                               .incremental = buffers.incremental,
                               .punted = async || early ||
-                                  (ring_->setup_flags() & abi::IORING_SETUP_SQPOLL) != 0,
+                                  (ring_->setup_flags() & abi::ioring_setup_sqpoll) != 0,
                               .group = from};
     if (!push(sqe, index, shape)) return false;
     ++source.receives;

@@ -19,7 +19,7 @@ public:
     result<int> setup(std::uint32_t entries, abi::io_uring_params& params) noexcept {
         params.sq_entries = entries;
         params.cq_entries = 2 * entries;
-        params.features = abi::IORING_FEAT_SINGLE_MMAP;
+        params.features = abi::ioring_feat_single_mmap;
         // One word to a cache line, as in a real ring; the arrays behind them.
         params.sq_off.head = 0;
         params.sq_off.tail = 64;
@@ -60,8 +60,8 @@ static_assert(kernel<quiet_kernel>);
 /// What a multishot receive of `size` bytes says when it hands a buffer over.
 [[nodiscard]] constexpr completion completion_of(buffer_id id, std::int32_t size,
                                                  user_data user = {}) noexcept {
-    const std::uint32_t named = std::uint32_t{to_number(id)} << abi::IORING_CQE_BUFFER_SHIFT;
-    return {user, size, named | abi::IORING_CQE_F_BUFFER | abi::IORING_CQE_F_MORE};
+    const std::uint32_t named = std::uint32_t{to_number(id)} << abi::ioring_cqe_buffer_shift;
+    return {user, size, named | abi::ioring_cqe_f_buffer | abi::ioring_cqe_f_more};
 }
 
 }  // namespace ringproof::bench

@@ -1,6 +1,11 @@
 // The kernel's layout and numbers, from two independent witnesses: the header that this system's C
-// programs use, read as text, and the running kernel's own list of operations. Offsets that a
-// static_assert in the header already fixes are not repeated here.
+// programs use, and the running kernel's own list of operations. Offsets that a static_assert in
+// our header already fixes are not repeated here.
+
+// Before ours, as in a program that uses liburing too: its macros must not meet our names.
+#if __has_include(<linux/io_uring.h>)
+#include <linux/io_uring.h>
+#endif
 
 #include <ringproof/abi.hpp>
 
@@ -18,6 +23,11 @@
 #include <string>
 #include <string_view>
 
+#include <ringproof/capabilities.hpp>
+#include <ringproof/message.hpp>
+#include <ringproof/receiver.hpp>
+#include <ringproof/registered_files.hpp>
+#include <ringproof/send_group.hpp>
 #include <ringproof/uring.hpp>
 
 #include "tests/support/backends.hpp"
@@ -32,90 +42,90 @@ struct number {
 };
 
 constexpr std::array operations{
-    number{"IORING_OP_NOP", abi::IORING_OP_NOP},
-    number{"IORING_OP_READV", abi::IORING_OP_READV},
-    number{"IORING_OP_WRITEV", abi::IORING_OP_WRITEV},
-    number{"IORING_OP_READ_FIXED", abi::IORING_OP_READ_FIXED},
-    number{"IORING_OP_WRITE_FIXED", abi::IORING_OP_WRITE_FIXED},
-    number{"IORING_OP_SENDMSG", abi::IORING_OP_SENDMSG},
-    number{"IORING_OP_RECVMSG", abi::IORING_OP_RECVMSG},
-    number{"IORING_OP_TIMEOUT", abi::IORING_OP_TIMEOUT},
-    number{"IORING_OP_ACCEPT", abi::IORING_OP_ACCEPT},
-    number{"IORING_OP_ASYNC_CANCEL", abi::IORING_OP_ASYNC_CANCEL},
-    number{"IORING_OP_CONNECT", abi::IORING_OP_CONNECT},
-    number{"IORING_OP_CLOSE", abi::IORING_OP_CLOSE},
-    number{"IORING_OP_READ", abi::IORING_OP_READ},
-    number{"IORING_OP_WRITE", abi::IORING_OP_WRITE},
-    number{"IORING_OP_SEND", abi::IORING_OP_SEND},
-    number{"IORING_OP_RECV", abi::IORING_OP_RECV},
-    number{"IORING_OP_PROVIDE_BUFFERS", abi::IORING_OP_PROVIDE_BUFFERS},
-    number{"IORING_OP_REMOVE_BUFFERS", abi::IORING_OP_REMOVE_BUFFERS},
-    number{"IORING_OP_SHUTDOWN", abi::IORING_OP_SHUTDOWN},
-    number{"IORING_OP_SOCKET", abi::IORING_OP_SOCKET},
-    number{"IORING_OP_SEND_ZC", abi::IORING_OP_SEND_ZC},
+    number{"IORING_OP_NOP", abi::ioring_op_nop},
+    number{"IORING_OP_READV", abi::ioring_op_readv},
+    number{"IORING_OP_WRITEV", abi::ioring_op_writev},
+    number{"IORING_OP_READ_FIXED", abi::ioring_op_read_fixed},
+    number{"IORING_OP_WRITE_FIXED", abi::ioring_op_write_fixed},
+    number{"IORING_OP_SENDMSG", abi::ioring_op_sendmsg},
+    number{"IORING_OP_RECVMSG", abi::ioring_op_recvmsg},
+    number{"IORING_OP_TIMEOUT", abi::ioring_op_timeout},
+    number{"IORING_OP_ACCEPT", abi::ioring_op_accept},
+    number{"IORING_OP_ASYNC_CANCEL", abi::ioring_op_async_cancel},
+    number{"IORING_OP_CONNECT", abi::ioring_op_connect},
+    number{"IORING_OP_CLOSE", abi::ioring_op_close},
+    number{"IORING_OP_READ", abi::ioring_op_read},
+    number{"IORING_OP_WRITE", abi::ioring_op_write},
+    number{"IORING_OP_SEND", abi::ioring_op_send},
+    number{"IORING_OP_RECV", abi::ioring_op_recv},
+    number{"IORING_OP_PROVIDE_BUFFERS", abi::ioring_op_provide_buffers},
+    number{"IORING_OP_REMOVE_BUFFERS", abi::ioring_op_remove_buffers},
+    number{"IORING_OP_SHUTDOWN", abi::ioring_op_shutdown},
+    number{"IORING_OP_SOCKET", abi::ioring_op_socket},
+    number{"IORING_OP_SEND_ZC", abi::ioring_op_send_zc},
 };
 
 constexpr std::array numbers{
-    number{"IOSQE_FIXED_FILE", abi::IOSQE_FIXED_FILE},
-    number{"IOSQE_IO_DRAIN", abi::IOSQE_IO_DRAIN},
-    number{"IOSQE_IO_LINK", abi::IOSQE_IO_LINK},
-    number{"IOSQE_IO_HARDLINK", abi::IOSQE_IO_HARDLINK},
-    number{"IOSQE_ASYNC", abi::IOSQE_ASYNC},
-    number{"IOSQE_BUFFER_SELECT", abi::IOSQE_BUFFER_SELECT},
-    number{"IOSQE_CQE_SKIP_SUCCESS", abi::IOSQE_CQE_SKIP_SUCCESS},
-    number{"IORING_RECVSEND_POLL_FIRST", abi::IORING_RECVSEND_POLL_FIRST},
-    number{"IORING_RECV_MULTISHOT", abi::IORING_RECV_MULTISHOT},
-    number{"IORING_RECVSEND_BUNDLE", abi::IORING_RECVSEND_BUNDLE},
-    number{"IORING_ACCEPT_MULTISHOT", abi::IORING_ACCEPT_MULTISHOT},
-    number{"IORING_ASYNC_CANCEL_ALL", abi::IORING_ASYNC_CANCEL_ALL},
-    number{"IORING_ASYNC_CANCEL_FD", abi::IORING_ASYNC_CANCEL_FD},
-    number{"IORING_ASYNC_CANCEL_ANY", abi::IORING_ASYNC_CANCEL_ANY},
-    number{"IORING_CQE_F_BUFFER", abi::IORING_CQE_F_BUFFER},
-    number{"IORING_CQE_F_MORE", abi::IORING_CQE_F_MORE},
-    number{"IORING_CQE_F_SOCK_NONEMPTY", abi::IORING_CQE_F_SOCK_NONEMPTY},
-    number{"IORING_CQE_F_NOTIF", abi::IORING_CQE_F_NOTIF},
-    number{"IORING_CQE_F_BUF_MORE", abi::IORING_CQE_F_BUF_MORE},
-    number{"IORING_CQE_BUFFER_SHIFT", abi::IORING_CQE_BUFFER_SHIFT},
-    number{"IORING_SETUP_SQPOLL", abi::IORING_SETUP_SQPOLL},
-    number{"IORING_SETUP_SQ_AFF", abi::IORING_SETUP_SQ_AFF},
-    number{"IORING_SETUP_CQSIZE", abi::IORING_SETUP_CQSIZE},
-    number{"IORING_SETUP_CLAMP", abi::IORING_SETUP_CLAMP},
-    number{"IORING_SETUP_R_DISABLED", abi::IORING_SETUP_R_DISABLED},
-    number{"IORING_SETUP_SUBMIT_ALL", abi::IORING_SETUP_SUBMIT_ALL},
-    number{"IORING_SETUP_COOP_TASKRUN", abi::IORING_SETUP_COOP_TASKRUN},
-    number{"IORING_SETUP_TASKRUN_FLAG", abi::IORING_SETUP_TASKRUN_FLAG},
-    number{"IORING_SETUP_SINGLE_ISSUER", abi::IORING_SETUP_SINGLE_ISSUER},
-    number{"IORING_SETUP_DEFER_TASKRUN", abi::IORING_SETUP_DEFER_TASKRUN},
-    number{"IORING_FEAT_SINGLE_MMAP", abi::IORING_FEAT_SINGLE_MMAP},
-    number{"IORING_FEAT_NODROP", abi::IORING_FEAT_NODROP},
-    number{"IORING_FEAT_EXT_ARG", abi::IORING_FEAT_EXT_ARG},
-    number{"IORING_FEAT_CQE_SKIP", abi::IORING_FEAT_CQE_SKIP},
-    number{"IORING_FEAT_RECVSEND_BUNDLE", abi::IORING_FEAT_RECVSEND_BUNDLE},
-    number{"IORING_OFF_SQ_RING", abi::IORING_OFF_SQ_RING},
-    number{"IORING_OFF_CQ_RING", abi::IORING_OFF_CQ_RING},
-    number{"IORING_OFF_SQES", abi::IORING_OFF_SQES},
-    number{"IORING_OFF_PBUF_RING", abi::IORING_OFF_PBUF_RING},
-    number{"IORING_OFF_PBUF_SHIFT", abi::IORING_OFF_PBUF_SHIFT},
-    number{"IORING_SQ_NEED_WAKEUP", abi::IORING_SQ_NEED_WAKEUP},
-    number{"IORING_SQ_CQ_OVERFLOW", abi::IORING_SQ_CQ_OVERFLOW},
-    number{"IORING_SQ_TASKRUN", abi::IORING_SQ_TASKRUN},
-    number{"IORING_ENTER_GETEVENTS", abi::IORING_ENTER_GETEVENTS},
-    number{"IORING_ENTER_SQ_WAKEUP", abi::IORING_ENTER_SQ_WAKEUP},
-    number{"IORING_ENTER_SQ_WAIT", abi::IORING_ENTER_SQ_WAIT},
-    number{"IORING_ENTER_EXT_ARG", abi::IORING_ENTER_EXT_ARG},
-    number{"IORING_ENTER_REGISTERED_RING", abi::IORING_ENTER_REGISTERED_RING},
-    number{"IORING_UNREGISTER_FILES", abi::IORING_UNREGISTER_FILES},
-    number{"IORING_REGISTER_FILES_UPDATE", abi::IORING_REGISTER_FILES_UPDATE},
-    number{"IORING_REGISTER_PROBE", abi::IORING_REGISTER_PROBE},
-    number{"IORING_REGISTER_ENABLE_RINGS", abi::IORING_REGISTER_ENABLE_RINGS},
-    number{"IORING_REGISTER_FILES2", abi::IORING_REGISTER_FILES2},
-    number{"IORING_REGISTER_RING_FDS", abi::IORING_REGISTER_RING_FDS},
-    number{"IORING_UNREGISTER_RING_FDS", abi::IORING_UNREGISTER_RING_FDS},
-    number{"IORING_REGISTER_PBUF_RING", abi::IORING_REGISTER_PBUF_RING},
-    number{"IORING_UNREGISTER_PBUF_RING", abi::IORING_UNREGISTER_PBUF_RING},
-    number{"IORING_REGISTER_SYNC_CANCEL", abi::IORING_REGISTER_SYNC_CANCEL},
-    number{"IORING_RSRC_REGISTER_SPARSE", abi::IORING_RSRC_REGISTER_SPARSE},
-    number{"IO_URING_OP_SUPPORTED", abi::IO_URING_OP_SUPPORTED},
+    number{"IOSQE_FIXED_FILE", abi::iosqe_fixed_file},
+    number{"IOSQE_IO_DRAIN", abi::iosqe_io_drain},
+    number{"IOSQE_IO_LINK", abi::iosqe_io_link},
+    number{"IOSQE_IO_HARDLINK", abi::iosqe_io_hardlink},
+    number{"IOSQE_ASYNC", abi::iosqe_async},
+    number{"IOSQE_BUFFER_SELECT", abi::iosqe_buffer_select},
+    number{"IOSQE_CQE_SKIP_SUCCESS", abi::iosqe_cqe_skip_success},
+    number{"IORING_RECVSEND_POLL_FIRST", abi::ioring_recvsend_poll_first},
+    number{"IORING_RECV_MULTISHOT", abi::ioring_recv_multishot},
+    number{"IORING_RECVSEND_BUNDLE", abi::ioring_recvsend_bundle},
+    number{"IORING_ACCEPT_MULTISHOT", abi::ioring_accept_multishot},
+    number{"IORING_ASYNC_CANCEL_ALL", abi::ioring_async_cancel_all},
+    number{"IORING_ASYNC_CANCEL_FD", abi::ioring_async_cancel_fd},
+    number{"IORING_ASYNC_CANCEL_ANY", abi::ioring_async_cancel_any},
+    number{"IORING_CQE_F_BUFFER", abi::ioring_cqe_f_buffer},
+    number{"IORING_CQE_F_MORE", abi::ioring_cqe_f_more},
+    number{"IORING_CQE_F_SOCK_NONEMPTY", abi::ioring_cqe_f_sock_nonempty},
+    number{"IORING_CQE_F_NOTIF", abi::ioring_cqe_f_notif},
+    number{"IORING_CQE_F_BUF_MORE", abi::ioring_cqe_f_buf_more},
+    number{"IORING_CQE_BUFFER_SHIFT", abi::ioring_cqe_buffer_shift},
+    number{"IORING_SETUP_SQPOLL", abi::ioring_setup_sqpoll},
+    number{"IORING_SETUP_SQ_AFF", abi::ioring_setup_sq_aff},
+    number{"IORING_SETUP_CQSIZE", abi::ioring_setup_cqsize},
+    number{"IORING_SETUP_CLAMP", abi::ioring_setup_clamp},
+    number{"IORING_SETUP_R_DISABLED", abi::ioring_setup_r_disabled},
+    number{"IORING_SETUP_SUBMIT_ALL", abi::ioring_setup_submit_all},
+    number{"IORING_SETUP_COOP_TASKRUN", abi::ioring_setup_coop_taskrun},
+    number{"IORING_SETUP_TASKRUN_FLAG", abi::ioring_setup_taskrun_flag},
+    number{"IORING_SETUP_SINGLE_ISSUER", abi::ioring_setup_single_issuer},
+    number{"IORING_SETUP_DEFER_TASKRUN", abi::ioring_setup_defer_taskrun},
+    number{"IORING_FEAT_SINGLE_MMAP", abi::ioring_feat_single_mmap},
+    number{"IORING_FEAT_NODROP", abi::ioring_feat_nodrop},
+    number{"IORING_FEAT_EXT_ARG", abi::ioring_feat_ext_arg},
+    number{"IORING_FEAT_CQE_SKIP", abi::ioring_feat_cqe_skip},
+    number{"IORING_FEAT_RECVSEND_BUNDLE", abi::ioring_feat_recvsend_bundle},
+    number{"IORING_OFF_SQ_RING", abi::ioring_off_sq_ring},
+    number{"IORING_OFF_CQ_RING", abi::ioring_off_cq_ring},
+    number{"IORING_OFF_SQES", abi::ioring_off_sqes},
+    number{"IORING_OFF_PBUF_RING", abi::ioring_off_pbuf_ring},
+    number{"IORING_OFF_PBUF_SHIFT", abi::ioring_off_pbuf_shift},
+    number{"IORING_SQ_NEED_WAKEUP", abi::ioring_sq_need_wakeup},
+    number{"IORING_SQ_CQ_OVERFLOW", abi::ioring_sq_cq_overflow},
+    number{"IORING_SQ_TASKRUN", abi::ioring_sq_taskrun},
+    number{"IORING_ENTER_GETEVENTS", abi::ioring_enter_getevents},
+    number{"IORING_ENTER_SQ_WAKEUP", abi::ioring_enter_sq_wakeup},
+    number{"IORING_ENTER_SQ_WAIT", abi::ioring_enter_sq_wait},
+    number{"IORING_ENTER_EXT_ARG", abi::ioring_enter_ext_arg},
+    number{"IORING_ENTER_REGISTERED_RING", abi::ioring_enter_registered_ring},
+    number{"IORING_UNREGISTER_FILES", abi::ioring_unregister_files},
+    number{"IORING_REGISTER_FILES_UPDATE", abi::ioring_register_files_update},
+    number{"IORING_REGISTER_PROBE", abi::ioring_register_probe},
+    number{"IORING_REGISTER_ENABLE_RINGS", abi::ioring_register_enable_rings},
+    number{"IORING_REGISTER_FILES2", abi::ioring_register_files2},
+    number{"IORING_REGISTER_RING_FDS", abi::ioring_register_ring_fds},
+    number{"IORING_UNREGISTER_RING_FDS", abi::ioring_unregister_ring_fds},
+    number{"IORING_REGISTER_PBUF_RING", abi::ioring_register_pbuf_ring},
+    number{"IORING_UNREGISTER_PBUF_RING", abi::ioring_unregister_pbuf_ring},
+    number{"IORING_REGISTER_SYNC_CANCEL", abi::ioring_register_sync_cancel},
+    number{"IORING_RSRC_REGISTER_SPARSE", abi::ioring_rsrc_register_sparse},
+    number{"IO_URING_OP_SUPPORTED", abi::io_uring_op_supported},
 };
 
 using named_numbers = std::map<std::string, std::uint64_t, std::less<>>;
@@ -188,16 +198,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_kernel_lists_the_operations_that_receives_are_
     auto ring = uring<typename Backend::kernel_type>::create(here.kernel()).value();
     ringproof::abi::io_uring_probe list{};
     const auto done =
-        ring.core()->register_(ringproof::abi::IORING_REGISTER_PROBE, &list, std::size(list.ops));
+        ring.core()->register_(ringproof::abi::ioring_register_probe, &list, std::size(list.ops));
     BOOST_TEST_REQUIRE(done.has_value());
-    BOOST_TEST(list.last_op >= ringproof::abi::IORING_OP_SEND_ZC);
+    BOOST_TEST(list.last_op >= ringproof::abi::ioring_op_send_zc);
     for (const auto opcode :
-         {ringproof::abi::IORING_OP_NOP, ringproof::abi::IORING_OP_RECVMSG,
-          ringproof::abi::IORING_OP_TIMEOUT, ringproof::abi::IORING_OP_ASYNC_CANCEL,
-          ringproof::abi::IORING_OP_READ, ringproof::abi::IORING_OP_SEND,
-          ringproof::abi::IORING_OP_RECV}) {
+         {ringproof::abi::ioring_op_nop, ringproof::abi::ioring_op_recvmsg,
+          ringproof::abi::ioring_op_timeout, ringproof::abi::ioring_op_async_cancel,
+          ringproof::abi::ioring_op_read, ringproof::abi::ioring_op_send,
+          ringproof::abi::ioring_op_recv}) {
         BOOST_TEST(list.ops[opcode].op == opcode);
-        BOOST_TEST((list.ops[opcode].flags & ringproof::abi::IO_URING_OP_SUPPORTED) != 0);
+        BOOST_TEST((list.ops[opcode].flags & ringproof::abi::io_uring_op_supported) != 0);
     }
 }
 

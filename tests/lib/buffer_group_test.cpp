@@ -43,7 +43,7 @@ bool all_go_round(Rig& here, int fd) {
 /// A completion that an honest kernel would not have sent.
 completion about(buffer_id id, std::int32_t res, std::uint32_t flags = 0) {
     return {reader, res,
-            flags | ringproof::abi::IORING_CQE_F_BUFFER |
+            flags | ringproof::abi::ioring_cqe_f_buffer |
                 static_cast<std::uint32_t>(to_number(id)) << 16U};
 }
 
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_creation_leaves_the_ring_as_it_was, Backe
     using group_type = typename group_rig<Backend>::group_type;
     const int mappings = here.kernel.mappings_alive;
     BOOST_TEST((error_of(group_type::create(here.ring, rig_group)) == errc::group_in_use));
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_ring;
     BOOST_TEST((error_of(group_type::create(here.ring, group_id{8})) == errc::unsupported));
     here.kernel.register_refused.reset();
     for (const int granted : {0, 1}) {  // the slab, then the ring
@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_refused_unregister_leaks_and_reports, Backend, b
     group_rig<Backend> here;
     const leak_listener leaks;
     const int mappings = here.kernel.mappings_alive;
-    here.kernel.register_refused = ringproof::abi::IORING_UNREGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_unregister_pbuf_ring;
     BOOST_TEST(is_errno(error_of(here.group.close()), EINVAL));
     BOOST_TEST(leaks.count() == 1U);
     here.kernel.register_refused.reset();

@@ -25,15 +25,15 @@ struct lack {
 };
 
 constexpr std::array lacks{
-    lack{&capabilities::single_issuer, abi::IORING_SETUP_SINGLE_ISSUER, -1},
-    lack{&capabilities::cooperative, abi::IORING_SETUP_COOP_TASKRUN, -1},
-    lack{&capabilities::deferred, abi::IORING_SETUP_DEFER_TASKRUN, -1},
-    lack{&capabilities::polled, abi::IORING_SETUP_SQPOLL, -1},
-    lack{&capabilities::status_query, 0, abi::IORING_REGISTER_PBUF_STATUS},
-    lack{&capabilities::sync_cancel, 0, abi::IORING_REGISTER_SYNC_CANCEL},
-    lack{&capabilities::sparse_files, 0, abi::IORING_REGISTER_FILES2},
-    lack{&capabilities::registered_ring_fd, 0, abi::IORING_REGISTER_RING_FDS},
-    lack{&capabilities::user_rings, 0, abi::IORING_REGISTER_PBUF_RING},
+    lack{&capabilities::single_issuer, abi::ioring_setup_single_issuer, -1},
+    lack{&capabilities::cooperative, abi::ioring_setup_coop_taskrun, -1},
+    lack{&capabilities::deferred, abi::ioring_setup_defer_taskrun, -1},
+    lack{&capabilities::polled, abi::ioring_setup_sqpoll, -1},
+    lack{&capabilities::status_query, 0, abi::ioring_register_pbuf_status},
+    lack{&capabilities::sync_cancel, 0, abi::ioring_register_sync_cancel},
+    lack{&capabilities::sparse_files, 0, abi::ioring_register_files2},
+    lack{&capabilities::registered_ring_fd, 0, abi::ioring_register_ring_fds},
+    lack{&capabilities::user_rings, 0, abi::ioring_register_pbuf_ring},
 };
 
 }  // namespace
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_a_kernel_lacks_is_found_missing_and_only_that
 BOOST_AUTO_TEST_CASE_TEMPLATE(bundles_are_announced_by_the_kernel, Backend, backends) {
     watched<Backend> here;
     if (!probe(here.kernel).value().bundles) skip("this kernel lacks bundles");
-    here.kernel.features_hidden = abi::IORING_FEAT_RECVSEND_BUNDLE;
+    here.kernel.features_hidden = abi::ioring_feat_recvsend_bundle;
     BOOST_TEST(!probe(here.kernel).value().bundles);
 }
 
@@ -132,10 +132,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_found_can_be_used, Backend, backends) {
     watched<Backend> here;
     const auto found = probe(here.kernel).value();
     const auto ring = here.open({.mode = execution::deferred});
-    const bool deferred = (ring.setup_flags() & abi::IORING_SETUP_DEFER_TASKRUN) != 0;
+    const bool deferred = (ring.setup_flags() & abi::ioring_setup_defer_taskrun) != 0;
     BOOST_TEST(deferred == found.deferred);
     BOOST_TEST(ring.has_registered_fd() == found.registered_ring_fd);
-    const bool bundles = (ring.features() & abi::IORING_FEAT_RECVSEND_BUNDLE) != 0;
+    const bool bundles = (ring.features() & abi::ioring_feat_recvsend_bundle) != 0;
     BOOST_TEST(bundles == found.bundles);
 }
 

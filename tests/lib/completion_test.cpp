@@ -38,13 +38,13 @@ BOOST_AUTO_TEST_CASE(the_buffer_id_is_the_upper_half_of_the_flags) {
 
 // CQE-01: the upper half means nothing without F_BUFFER.
 BOOST_AUTO_TEST_CASE(without_the_flag_there_is_no_buffer_whatever_the_upper_half) {
-    BOOST_TEST(!make(1, 0xffff0000U | (all_flags & ~abi::IORING_CQE_F_BUFFER)).buffer());
+    BOOST_TEST(!make(1, 0xffff0000U | (all_flags & ~abi::ioring_cqe_f_buffer)).buffer());
     BOOST_TEST(!make(0, 0).buffer());
 }
 
 // ERR-02, USR-14: the sign of res says nothing about who has the buffer.
 BOOST_AUTO_TEST_CASE(an_error_can_hand_over_a_buffer) {
-    const auto done = make(-EFAULT, 3U << 16U | abi::IORING_CQE_F_BUFFER);
+    const auto done = make(-EFAULT, 3U << 16U | abi::ioring_cqe_f_buffer);
     BOOST_TEST_REQUIRE(done.buffer().has_value());
     BOOST_TEST(to_number(*done.buffer()) == 3U);
     BOOST_TEST(done.bytes() == 0U);
@@ -52,12 +52,12 @@ BOOST_AUTO_TEST_CASE(an_error_can_hand_over_a_buffer) {
 }
 
 BOOST_AUTO_TEST_CASE(each_flag_has_its_own_name) {
-    BOOST_TEST(make(0, abi::IORING_CQE_F_MORE).more());
-    BOOST_TEST(make(0, abi::IORING_CQE_F_BUF_MORE).buffer_more());
-    BOOST_TEST(make(0, abi::IORING_CQE_F_SOCK_NONEMPTY).socket_nonempty());
-    BOOST_TEST(!make(0, all_flags & ~abi::IORING_CQE_F_MORE).more());
-    BOOST_TEST(!make(0, all_flags & ~abi::IORING_CQE_F_BUF_MORE).buffer_more());
-    BOOST_TEST(!make(0, all_flags & ~abi::IORING_CQE_F_SOCK_NONEMPTY).socket_nonempty());
+    BOOST_TEST(make(0, abi::ioring_cqe_f_more).more());
+    BOOST_TEST(make(0, abi::ioring_cqe_f_buf_more).buffer_more());
+    BOOST_TEST(make(0, abi::ioring_cqe_f_sock_nonempty).socket_nonempty());
+    BOOST_TEST(!make(0, all_flags & ~abi::ioring_cqe_f_more).more());
+    BOOST_TEST(!make(0, all_flags & ~abi::ioring_cqe_f_buf_more).buffer_more());
+    BOOST_TEST(!make(0, all_flags & ~abi::ioring_cqe_f_sock_nonempty).socket_nonempty());
 }
 
 BOOST_AUTO_TEST_CASE(bytes_are_a_result_that_is_not_negative) {

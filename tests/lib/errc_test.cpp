@@ -96,7 +96,7 @@ std::error_code creating(Rig& here, const group_options& wanted, group_id id = g
 }
 
 completion handing_over(std::uint32_t id, std::int32_t res, std::uint32_t flags = 0) {
-    return {user_data{1}, res, flags | ringproof::abi::IORING_CQE_F_BUFFER | id << 16U};
+    return {user_data{1}, res, flags | ringproof::abi::ioring_cqe_f_buffer | id << 16U};
 }
 
 /// The reasons of the leaks of its time.
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(min_left_needs_incremental_rings, Backend, backend
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(unsupported_is_what_an_old_kernel_refuses, Backend, backends) {
     group_rig<Backend> here;
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_ring;
     BOOST_TEST((creating(here, {.incremental = true}) == ringproof::errc::unsupported));
 }
 
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(length_beyond_buffer_for_17_bytes_in_16, Backend, 
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(not_incremental_for_a_promise_of_more, Backend, backends) {
     group_rig<Backend> here;
-    const auto taken = here.group.take(handing_over(0, 1, ringproof::abi::IORING_CQE_F_BUF_MORE));
+    const auto taken = here.group.take(handing_over(0, 1, ringproof::abi::ioring_cqe_f_buf_more));
     BOOST_TEST((error_of(taken) == ringproof::errc::not_incremental));
 }
 

@@ -37,8 +37,8 @@ using lease_type = buffer_lease<fake_kernel>;
 using bundle_type = ringproof::bundle<fake_kernel>;
 
 constexpr user_data reader{1};
-constexpr std::uint32_t more = ringproof::abi::IORING_CQE_F_MORE;
-constexpr std::uint32_t buffer_more = ringproof::abi::IORING_CQE_F_BUF_MORE;
+constexpr std::uint32_t more = ringproof::abi::ioring_cqe_f_more;
+constexpr std::uint32_t buffer_more = ringproof::abi::ioring_cqe_f_buf_more;
 constexpr std::int32_t int_min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t int_max = std::numeric_limits<std::int32_t>::max();
 constexpr std::array<std::int32_t, 12> results{0,   1,       15, 16,       17,          128,
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_names_a_buffer_without_handing_it_over_takes_
 
 BOOST_AUTO_TEST_CASE(an_error_on_a_kernel_that_cannot_be_asked_hands_its_buffer_over) {
     liar here;
-    here.kernel.register_errors[ringproof::abi::IORING_REGISTER_PBUF_STATUS] = EINVAL;
+    here.kernel.register_errors[ringproof::abi::ioring_register_pbuf_status] = EINVAL;
     const buffer_id id{here.kernel.pick(rig_group).bid};
     BOOST_TEST(here.take(id, -ECONNRESET, 0).value().buffer_count() == 1U);
     BOOST_TEST(here.all_go_round());
@@ -300,7 +300,7 @@ completion lie(sim::choices& choice, take_options& how) {
     const auto id = static_cast<std::uint16_t>(choice.choose(10, "id"));
     const auto res = results[choice.choose(results.size(), "res")];
     std::uint32_t flags = choice.choose(32, "flags");
-    if (choice.choose(8, "without") != 0) flags |= ringproof::abi::IORING_CQE_F_BUFFER;
+    if (choice.choose(8, "without") != 0) flags |= ringproof::abi::ioring_cqe_f_buffer;
     how.bundle = choice.choose(2, "bundle") != 0;
     how.truncating = choice.choose(4, "truncating") == 0;
     how.committed = choice.choose(4, "committed") == 0 ? choice.choose(40, "bytes") : 0;

@@ -27,7 +27,7 @@ using ringproof::testing::rig_group;
 using ringproof::testing::text;
 
 constexpr user_data reader{1};
-constexpr std::uint32_t buffer_more = ringproof::abi::IORING_CQE_F_BUF_MORE;
+constexpr std::uint32_t buffer_more = ringproof::abi::ioring_cqe_f_buf_more;
 
 /// Two incremental buffers of 32 bytes.
 template <class Backend>

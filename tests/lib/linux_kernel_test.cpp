@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_rings_queues_are_hidden_from_forks) {
     auto& kernel = here.kernel();
     abi::io_uring_params params{};
     const int fd = kernel.setup(1, params).value();
-    const auto sqes = kernel.map(fd, sizeof(abi::io_uring_sqe), abi::IORING_OFF_SQES).value();
+    const auto sqes = kernel.map(fd, sizeof(abi::io_uring_sqe), abi::ioring_off_sqes).value();
     sqes[0] = std::byte{0};
     BOOST_TEST(in_child([&] {
                    write_to(sqes.data());

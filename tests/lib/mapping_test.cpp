@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_kernels_refusal_is_handed_on, Backend, backend
     BOOST_TEST_REQUIRE(!no_file.has_value());
     BOOST_TEST(is_errno(no_file.error(), ENOMEM));
     here.kernel.maps_granted = -1;
-    const auto of_ring = mapping_type::of_ring(here.kernel, -1, 4096, abi::IORING_OFF_SQ_RING);
+    const auto of_ring = mapping_type::of_ring(here.kernel, -1, 4096, abi::ioring_off_sq_ring);
     BOOST_TEST_REQUIRE(!of_ring.has_value());
     BOOST_TEST(is_errno(of_ring.error(), EBADF));
     BOOST_TEST(here.kernel.mappings_alive == 0);
@@ -128,8 +128,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_rings_memory_can_be_mapped_twice_and_is_the_same
     const int fd = here.kernel.setup(8, params).value();
     {
         const std::size_t size = 8 * sizeof(abi::io_uring_sqe);
-        const auto one = mapping_type::of_ring(here.kernel, fd, size, abi::IORING_OFF_SQES);
-        const auto two = mapping_type::of_ring(here.kernel, fd, size, abi::IORING_OFF_SQES);
+        const auto one = mapping_type::of_ring(here.kernel, fd, size, abi::ioring_off_sqes);
+        const auto two = mapping_type::of_ring(here.kernel, fd, size, abi::ioring_off_sqes);
         BOOST_TEST_REQUIRE(one.has_value());
         BOOST_TEST_REQUIRE(two.has_value());
         one->bytes()[5] = std::byte{0x5a};

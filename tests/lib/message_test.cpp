@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(datagrams_come_apart_as_they_were_sent, Backend, b
     abi::io_uring_buf_reg group{};
     group.ring_addr = reinterpret_cast<std::uintptr_t>(page.bytes().data());
     group.ring_entries = 2;
-    ring.core()->register_(abi::IORING_REGISTER_PBUF_RING, &group, 1).value();
+    ring.core()->register_(abi::ioring_register_pbuf_ring, &group, 1).value();
     ringproof::buffer_ring<typename kernel_type::memory_type> buffers(
         here.kernel().memory(),
         {reinterpret_cast<abi::io_uring_buf*>(page.bytes().data()), group.ring_entries});

@@ -81,8 +81,8 @@ struct told {
     loop_type loop{ring, group};
 };
 
-constexpr std::uint32_t more = ringproof::abi::IORING_CQE_F_MORE;
-constexpr std::uint32_t nonempty = ringproof::abi::IORING_CQE_F_SOCK_NONEMPTY;
+constexpr std::uint32_t more = ringproof::abi::ioring_cqe_f_more;
+constexpr std::uint32_t nonempty = ringproof::abi::ioring_cqe_f_sock_nonempty;
 
 template <class Log>
 bool is(const Log& log, std::initializer_list<std::string> expected) {
@@ -609,10 +609,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(calls_of_others_are_refused_and_change_nothing, Ba
 
 BOOST_FIXTURE_TEST_CASE(the_request_is_what_the_options_say, told) {
     const auto& plain = kernel.requests.back();
-    BOOST_TEST(plain.opcode == ringproof::abi::IORING_OP_RECV);
+    BOOST_TEST(plain.opcode == ringproof::abi::ioring_op_recv);
     BOOST_TEST(plain.fd == 5);
-    BOOST_TEST(plain.ioprio == ringproof::abi::IORING_RECV_MULTISHOT);
-    BOOST_TEST(plain.flags == ringproof::abi::IOSQE_BUFFER_SELECT);
+    BOOST_TEST(plain.ioprio == ringproof::abi::ioring_recv_multishot);
+    BOOST_TEST(plain.flags == ringproof::abi::iosqe_buffer_select);
     BOOST_TEST(plain.buf_index == to_number(rig_group));
     BOOST_TEST(plain.len == 0U);
     serve({.request = {.size_limit = 8, .total_limit = 100, .bundle = true}});
@@ -620,12 +620,12 @@ BOOST_FIXTURE_TEST_CASE(the_request_is_what_the_options_say, told) {
     BOOST_TEST(limited.user_data == 1U);
     BOOST_TEST(limited.len == 8U);
     BOOST_TEST(limited.file_index == 100U);
-    BOOST_TEST((limited.ioprio & ringproof::abi::IORING_RECVSEND_BUNDLE) != 0);
+    BOOST_TEST((limited.ioprio & ringproof::abi::ioring_recvsend_bundle) != 0);
     msghdr header{};
     serve({.kind = receive_kind::recvmsg, .header = &header});
-    BOOST_TEST(kernel.requests.back().opcode == ringproof::abi::IORING_OP_RECVMSG);
+    BOOST_TEST(kernel.requests.back().opcode == ringproof::abi::ioring_op_recvmsg);
     serve({.kind = receive_kind::read});
-    BOOST_TEST(kernel.requests.back().opcode == ringproof::abi::IORING_OP_READ_MULTISHOT);
+    BOOST_TEST(kernel.requests.back().opcode == ringproof::abi::ioring_op_read_multishot);
 }
 
 // A server that took this for the end dropped live connections (kernel 6.12.95).

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_table_without_slots_is_refused, Backend, backend
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_older_kernel_is_told_from_a_wrong_argument, Backend, backends) {
     prepared<Backend> here;
-    here.kernel.register_refused = abi::IORING_REGISTER_FILES2;
+    here.kernel.register_refused = abi::ioring_register_files2;
     using files_type = typename prepared<Backend>::files_type;
     BOOST_TEST((files_type::create(*here.ring, 1).error() == errc::unsupported));
 }

@@ -65,12 +65,12 @@ completion complete(Ring& ring, const abi::io_uring_sqe& sqe) {
 BOOST_AUTO_TEST_SUITE(requests)
 
 BOOST_AUTO_TEST_CASE(a_nop_names_no_file) {
-    BOOST_TEST(same(ringproof::requests::nop(user), wanted(abi::IORING_OP_NOP, -1)));
+    BOOST_TEST(same(ringproof::requests::nop(user), wanted(abi::ioring_op_nop, -1)));
 }
 
 BOOST_AUTO_TEST_CASE(a_registered_file_is_named_by_its_slot_and_a_flag) {
-    auto sqe = wanted(abi::IORING_OP_READ, 3);
-    sqe.flags = abi::IOSQE_FIXED_FILE;
+    auto sqe = wanted(abi::ioring_op_read, 3);
+    sqe.flags = abi::iosqe_fixed_file;
     sqe.addr = address_of(memory.data());
     sqe.len = 32;
     BOOST_TEST(same(ringproof::requests::read(registered, memory, 0, user), sqe));
@@ -78,17 +78,17 @@ BOOST_AUTO_TEST_CASE(a_registered_file_is_named_by_its_slot_and_a_flag) {
 
 BOOST_AUTO_TEST_CASE(reads_and_writes_carry_address_length_and_position) {
     constexpr std::uint64_t position = 0x123456789;
-    auto sqe = wanted(abi::IORING_OP_READ, 7);
+    auto sqe = wanted(abi::ioring_op_read, 7);
     sqe.addr = address_of(memory.data());
     sqe.len = 32;
     sqe.off = position;
     BOOST_TEST(same(ringproof::requests::read(descriptor, memory, position, user), sqe));
-    sqe.opcode = abi::IORING_OP_WRITE;
+    sqe.opcode = abi::ioring_op_write;
     BOOST_TEST(same(ringproof::requests::write(descriptor, memory, position, user), sqe));
     sqe.buf_index = 9;
-    sqe.opcode = abi::IORING_OP_READ_FIXED;
+    sqe.opcode = abi::ioring_op_read_fixed;
     BOOST_TEST(same(ringproof::requests::read_fixed(descriptor, memory, 9, position, user), sqe));
-    sqe.opcode = abi::IORING_OP_WRITE_FIXED;
+    sqe.opcode = abi::ioring_op_write_fixed;
     BOOST_TEST(same(ringproof::requests::write_fixed(descriptor, memory, 9, position, user), sqe));
 }
 
@@ -100,18 +100,18 @@ BOOST_AUTO_TEST_CASE(the_current_position_is_minus_one) {
 
 BOOST_AUTO_TEST_CASE(vectored_ones_carry_a_count) {
     const std::array<iovec, 3> parts{};
-    auto sqe = wanted(abi::IORING_OP_READV, 7);
+    auto sqe = wanted(abi::ioring_op_readv, 7);
     sqe.addr = address_of(parts.data());
     sqe.len = 3;
     sqe.off = 5;
     BOOST_TEST(same(ringproof::requests::readv(descriptor, parts, 5, user), sqe));
-    sqe.opcode = abi::IORING_OP_WRITEV;
+    sqe.opcode = abi::ioring_op_writev;
     BOOST_TEST(same(ringproof::requests::writev(descriptor, parts, 5, user), sqe));
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_carries_one_timespec_and_a_count_of_completions) {
     const abi::kernel_timespec time{1, 2};
-    auto sqe = wanted(abi::IORING_OP_TIMEOUT, -1);
+    auto sqe = wanted(abi::ioring_op_timeout, -1);
     sqe.addr = address_of(&time);
     sqe.len = 1;
     BOOST_TEST(same(ringproof::requests::timeout(time, user), sqe));
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_carries_one_timespec_and_a_count_of_completions) 
 }
 
 BOOST_AUTO_TEST_CASE(a_cancel_names_its_target_by_user_data) {
-    auto sqe = wanted(abi::IORING_OP_ASYNC_CANCEL, -1);
+    auto sqe = wanted(abi::ioring_op_async_cancel, -1);
     sqe.addr = 42;
     BOOST_TEST(same(ringproof::requests::cancel(user_data{42}, user), sqe));
     sqe.addr = 0;
@@ -130,8 +130,8 @@ BOOST_AUTO_TEST_CASE(a_cancel_names_its_target_by_user_data) {
 
 // A slot is one based here, and the flag would be refused with EBADF.
 BOOST_AUTO_TEST_CASE(a_close_names_a_slot_in_a_field_of_its_own) {
-    BOOST_TEST(same(ringproof::requests::close(descriptor, user), wanted(abi::IORING_OP_CLOSE, 7)));
-    auto sqe = wanted(abi::IORING_OP_CLOSE, 0);
+    BOOST_TEST(same(ringproof::requests::close(descriptor, user), wanted(abi::ioring_op_close, 7)));
+    auto sqe = wanted(abi::ioring_op_close, 0);
     sqe.file_index = 4;
     BOOST_TEST(same(ringproof::requests::close(registered, user), sqe));
 }

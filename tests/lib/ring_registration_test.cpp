@@ -38,7 +38,7 @@ struct registrar {
         ringproof::abi::io_uring_buf_reg named{};
         named.bgid = id;
         return ring.core()
-            ->register_(ringproof::abi::IORING_UNREGISTER_PBUF_RING, &named, 1)
+            ->register_(ringproof::abi::ioring_unregister_pbuf_ring, &named, 1)
             .has_value();
     }
 
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_taken_behind_our_back_is_in_use_as_well, Bac
 BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_arguments_never_reach_the_kernel, Backend, backends) {
     registrar<Backend> here;
     here.kernel.maps_granted = 0;
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_ring;
     BOOST_TEST((error_of(here.create(5, {.entries = 0})) == errc::entries_out_of_range));
     BOOST_TEST((error_of(here.create(5, {.entries = 12})) == errc::entries_not_power_of_two));
     BOOST_TEST((error_of(here.create(5, {.entries = 1, .min_left = 1})) ==
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_arguments_never_reach_the_kernel, Backend, b
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_kernel_that_does_not_know_a_flag_is_unsupported, Backend,
                               backends) {
     registrar<Backend> here;
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_ring;
     const int before = here.kernel.mappings_alive;
     BOOST_TEST(
         (error_of(here.create(5, {.entries = 4, .incremental = true})) == errc::unsupported));
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_refused_unregister_is_an_error_and_the_id_stays_
                               backends) {
     registrar<Backend> here;
     auto made = here.create(5).value();
-    here.kernel.register_refused = ringproof::abi::IORING_UNREGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_unregister_pbuf_ring;
     BOOST_TEST(is_errno(error_of(made.unregister()), EINVAL));
     BOOST_TEST((error_of(here.create(5)) == errc::group_in_use));
     here.kernel.register_refused.reset();
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_head_is_the_kernels_own, Backend, backends) {
     require(here.backend, &capabilities::status_query);
     const auto made = here.create(5).value();
     BOOST_TEST(made.head_kernel().value() == 0U);
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_STATUS;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_status;
     BOOST_TEST((error_of(made.head_kernel()) == errc::unsupported));
 }
 

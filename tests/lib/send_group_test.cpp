@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_completion_counts_once, Backend, backends) {
     BOOST_TEST((error_of(here.group.complete(done)) == errc::stale_completion));
     BOOST_TEST((error_of(here.group.complete(done, true)) == errc::stale_completion));
     completion wrong = done;
-    wrong.flags = ringproof::abi::IORING_CQE_F_BUFFER | 4U << 16U;
+    wrong.flags = ringproof::abi::ioring_cqe_f_buffer | 4U << 16U;
     BOOST_TEST((error_of(here.group.complete(wrong)) == errc::foreign_buffer));
     wrong.res = -EPIPE;
     BOOST_TEST((error_of(here.group.complete(wrong, true)) == errc::foreign_buffer));

@@ -48,7 +48,7 @@ abi::io_uring_sqe wanted(std::uint8_t opcode) {
 
 abi::io_uring_sqe selecting(std::uint8_t opcode) {
     auto sqe = wanted(opcode);
-    sqe.flags = abi::IOSQE_BUFFER_SELECT;
+    sqe.flags = abi::iosqe_buffer_select;
     sqe.buf_index = 0xfedc;
     return sqe;
 }
@@ -71,7 +71,7 @@ completion complete(Ring& ring, const abi::io_uring_sqe& sqe) {
 BOOST_AUTO_TEST_SUITE(socket_requests)
 
 BOOST_AUTO_TEST_CASE(an_accept_may_ask_for_flags_an_address_and_more_than_one) {
-    auto sqe = wanted(abi::IORING_OP_ACCEPT);
+    auto sqe = wanted(abi::ioring_op_accept);
     sqe.op_flags = SOCK_CLOEXEC;
     BOOST_TEST(same(rq::accept(descriptor, user, SOCK_CLOEXEC), sqe));
     sqe.ioprio = 1U << 0U;  // IORING_ACCEPT_MULTISHOT
@@ -85,23 +85,23 @@ BOOST_AUTO_TEST_CASE(an_accept_may_ask_for_flags_an_address_and_more_than_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shutdown_says_which_way_in_the_length) {
-    auto sqe = wanted(abi::IORING_OP_SHUTDOWN);
+    auto sqe = wanted(abi::ioring_op_shutdown);
     sqe.len = SHUT_RDWR;
     BOOST_TEST(same(rq::shutdown(descriptor, SHUT_RDWR, user), sqe));
 }
 
 BOOST_AUTO_TEST_CASE(send_and_recv_with_memory_of_the_caller) {
-    auto sqe = wanted(abi::IORING_OP_SEND);
+    auto sqe = wanted(abi::ioring_op_send);
     sqe.addr = address_of(memory.data());
     sqe.len = 32;
     sqe.op_flags = MSG_NOSIGNAL;
     BOOST_TEST(same(rq::send(descriptor, memory, MSG_NOSIGNAL, user), sqe));
-    sqe.opcode = abi::IORING_OP_RECV;
+    sqe.opcode = abi::ioring_op_recv;
     BOOST_TEST(same(rq::recv(descriptor, memory, MSG_NOSIGNAL, user), sqe));
 }
 
 BOOST_AUTO_TEST_CASE(a_send_from_a_group_names_no_memory) {
-    auto sqe = selecting(abi::IORING_OP_SEND);
+    auto sqe = selecting(abi::ioring_op_send);
     BOOST_TEST(same(rq::send(descriptor, group, user), sqe));
     sqe.len = 100;
     sqe.ioprio = 1U << 4U;  // IORING_RECVSEND_BUNDLE
@@ -109,14 +109,14 @@ BOOST_AUTO_TEST_CASE(a_send_from_a_group_names_no_memory) {
 }
 
 BOOST_AUTO_TEST_CASE(a_recv_into_a_group_names_no_memory) {
-    BOOST_TEST(same(rq::recv(descriptor, group, user), selecting(abi::IORING_OP_RECV)));
+    BOOST_TEST(same(rq::recv(descriptor, group, user), selecting(abi::ioring_op_recv)));
 }
 
 BOOST_AUTO_TEST_CASE(each_receive_option_has_its_bit) {
     const auto with = [](const receive_options& options) {
         return rq::recv(descriptor, group, user, options);
     };
-    auto sqe = selecting(abi::IORING_OP_RECV);
+    auto sqe = selecting(abi::ioring_op_recv);
     sqe.ioprio = 1U << 0U;
     BOOST_TEST(same(with({.poll_first = true}), sqe));
     sqe.ioprio = 1U << 4U;
@@ -128,13 +128,13 @@ BOOST_AUTO_TEST_CASE(each_receive_option_has_its_bit) {
     sqe.len = 77;
     BOOST_TEST(same(with({.size_limit = 77}), sqe));
     sqe.len = 0;
-    sqe.flags |= abi::IOSQE_ASYNC;
+    sqe.flags |= abi::iosqe_async;
     BOOST_TEST(same(with({.async = true}), sqe));
 }
 
 // MSH-03, MSH-04: the total limit is the word at offset 44.
 BOOST_AUTO_TEST_CASE(a_multishot_recv_carries_both_limits) {
-    auto sqe = selecting(abi::IORING_OP_RECV);
+    auto sqe = selecting(abi::ioring_op_recv);
     sqe.ioprio = 1U << 1U;  // IORING_RECV_MULTISHOT
     BOOST_TEST(same(rq::recv_multishot(descriptor, group, user), sqe));
     sqe.len = 10;
@@ -147,12 +147,12 @@ BOOST_AUTO_TEST_CASE(a_multishot_recv_carries_both_limits) {
 
 BOOST_AUTO_TEST_CASE(a_message_is_received_by_way_of_its_header) {
     msghdr header{};
-    auto sqe = wanted(abi::IORING_OP_RECVMSG);
+    auto sqe = wanted(abi::ioring_op_recvmsg);
     sqe.addr = address_of(&header);
     sqe.len = 1;
     sqe.op_flags = MSG_TRUNC;
     BOOST_TEST(same(rq::recvmsg(descriptor, header, MSG_TRUNC, user), sqe));
-    sqe.flags = abi::IOSQE_BUFFER_SELECT;
+    sqe.flags = abi::iosqe_buffer_select;
     sqe.buf_index = 0xfedc;
     const receive_options truncating{.message_flags = MSG_TRUNC};
     BOOST_TEST(same(rq::recvmsg(descriptor, header, group, user, truncating), sqe));
@@ -161,12 +161,12 @@ BOOST_AUTO_TEST_CASE(a_message_is_received_by_way_of_its_header) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_can_take_from_a_group_too) {
-    auto sqe = selecting(abi::IORING_OP_READ);
+    auto sqe = selecting(abi::ioring_op_read);
     sqe.off = 5;
     sqe.len = 6;
     BOOST_TEST(same(rq::read(descriptor, group, 5, user, 6), sqe));
     const iovec limit{nullptr, 9};
-    sqe.opcode = abi::IORING_OP_READV;
+    sqe.opcode = abi::ioring_op_readv;
     sqe.addr = address_of(&limit);
     sqe.len = 1;
     BOOST_TEST(same(rq::readv(descriptor, limit, group, 5, user), sqe));
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(reads_can_take_from_a_group_too) {
 
 // MSH-02: address and length must be 0.
 BOOST_AUTO_TEST_CASE(a_multishot_read_reads_where_the_file_stands) {
-    auto sqe = selecting(abi::IORING_OP_READ_MULTISHOT);
+    auto sqe = selecting(abi::ioring_op_read_multishot);
     sqe.off = ~std::uint64_t{0};
     BOOST_TEST(same(rq::read_multishot(descriptor, group, user), sqe));
 }

@@ -135,11 +135,11 @@ BOOST_AUTO_TEST_CASE(a_fence_stands_between_the_tail_and_the_wake_up_flag) {
                                            {access::fence, nullptr},
                                            {access::relaxed_load, &shared.flags}};
     BOOST_TEST((shared.diary == wanted));
-    shared.flags = abi::IORING_SQ_NEED_WAKEUP;
+    shared.flags = abi::ioring_sq_need_wakeup;
     BOOST_TEST(queue.needs_wakeup());
-    shared.flags = ~abi::IORING_SQ_NEED_WAKEUP;
+    shared.flags = ~abi::ioring_sq_need_wakeup;
     BOOST_TEST(!queue.needs_wakeup());
-    BOOST_TEST(queue.flags() == ~abi::IORING_SQ_NEED_WAKEUP);
+    BOOST_TEST(queue.flags() == ~abi::ioring_sq_need_wakeup);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_is_handed_over_in_one_call, Backend, backe
     BOOST_TEST_REQUIRE(here.kernel.enters.size() == 1U);
     BOOST_TEST(here.kernel.enters[0].submit == 3U);
     BOOST_TEST(here.kernel.enters[0].wait == 3U);
-    BOOST_TEST((here.kernel.enters[0].flags & abi::IORING_ENTER_GETEVENTS) != 0U);
+    BOOST_TEST((here.kernel.enters[0].flags & abi::ioring_enter_getevents) != 0U);
     BOOST_TEST((users_of_completions(ring) == std::vector<std::uint64_t>{0, 1, 2}));
 }
 
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(overflowed_completions_are_fetched_by_the_next_sub
 BOOST_AUTO_TEST_CASE_TEMPLATE(requests_behind_a_refused_one_are_handed_over_too, Backend,
                               backends) {
     watched<Backend> here;
-    here.kernel.setup_flags_refused = abi::IORING_SETUP_SUBMIT_ALL;
+    here.kernel.setup_flags_refused = abi::ioring_setup_submit_all;
     auto ring = here.open();
     abi::io_uring_sqe nonsense{};
     nonsense.opcode = 255;

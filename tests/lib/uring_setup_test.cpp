@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_ring_that_cannot_be_mapped_is_closed_again, Back
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_kernel_with_two_mappings_for_the_queues_is_too_old, Backend,
                               backends) {
     watched<Backend> here;
-    here.kernel.features_hidden = abi::IORING_FEAT_SINGLE_MMAP;
+    here.kernel.features_hidden = abi::ioring_feat_single_mmap;
     const auto ring = watched<Backend>::ring_type::create(here.kernel);
     BOOST_TEST_REQUIRE(!ring.has_value());
     BOOST_TEST((ring.error() == errc::unsupported));
@@ -144,13 +144,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_registered_descriptor_is_used_for_every_call, Ba
     BOOST_TEST(runs_a_nop(ring));
     BOOST_TEST_REQUIRE(!here.kernel.enters.empty());
     for (const entered& call : here.kernel.enters) {
-        BOOST_TEST((call.flags & abi::IORING_ENTER_REGISTERED_RING) != 0U);
+        BOOST_TEST((call.flags & abi::ioring_enter_registered_ring) != 0U);
     }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(without_registration_the_real_descriptor_is_used, Backend, backends) {
     watched<Backend> here;
-    here.kernel.register_refused = abi::IORING_REGISTER_RING_FDS;
+    here.kernel.register_refused = abi::ioring_register_ring_fds;
     auto refused = here.open();
     auto unwanted = here.open({.register_ring_fd = false});
     for (auto* ring : {&refused, &unwanted}) {
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(without_registration_the_real_descriptor_is_used, 
         BOOST_TEST(runs_a_nop(*ring));
         BOOST_TEST_REQUIRE(!here.kernel.enters.empty());
         BOOST_TEST(here.kernel.enters[0].fd == ring->fd());
-        BOOST_TEST((here.kernel.enters[0].flags & abi::IORING_ENTER_REGISTERED_RING) == 0U);
+        BOOST_TEST((here.kernel.enters[0].flags & abi::ioring_enter_registered_ring) == 0U);
     }
 }
 

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(the_bare_kernel_tells_threads_and_children_apart) {
     auto ring = uring<linux_kernel>::create(backend.kernel()).value();
     auto group = buffer_group<linux_kernel>::create(ring, rig_group, linux_rig::small).value();
     keep_reachable(&group.core());
-    const completion first{reader, 1, ringproof::abi::IORING_CQE_F_BUFFER};
+    const completion first{reader, 1, ringproof::abi::ioring_cqe_f_buffer};
     auto lease = group.take_one(first).value();
     BOOST_TEST(in_child([&] { return error_of(lease.give_back()) == errc::forked_child; }) == 1);
     std::error_code elsewhere;
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(buffers_without_bytes_are_refused_before_the_kerne
                               Backend, backends) {
     group_rig<Backend> here;
     using group_type = typename group_rig<Backend>::group_type;
-    here.kernel.register_refused = ringproof::abi::IORING_REGISTER_PBUF_RING;
+    here.kernel.register_refused = ringproof::abi::ioring_register_pbuf_ring;
     BOOST_TEST((error_of(group_type::create(here.ring, group_id{8}, {.buffer_size = 0})) ==
                 errc::buffer_size_out_of_range));
 }
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_failed_allocation_leaves_no_group_behind, Backen
     ringproof::abi::io_uring_buf_reg named{};
     named.bgid = 8;
     const auto unregistered =
-        here.ring.core()->register_(ringproof::abi::IORING_UNREGISTER_PBUF_RING, &named, 1);
+        here.ring.core()->register_(ringproof::abi::ioring_unregister_pbuf_ring, &named, 1);
     BOOST_TEST(is_errno(error_of(unregistered), ENOENT));
 }
 

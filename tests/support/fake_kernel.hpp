@@ -39,7 +39,7 @@ public:
         auto* cqes = reinterpret_cast<abi::io_uring_cqe*>(ring_.data() + cq_cqes);
         cqes[tail & (cq_entries - 1)] = {to_number(user), res, flags};
         native_memory::store_release(word(cq_tail), tail + 1);
-        if ((flags & abi::IORING_CQE_F_MORE) == 0) std::erase(outstanding, to_number(user));
+        if ((flags & abi::ioring_cqe_f_more) == 0) std::erase(outstanding, to_number(user));
     }
     /// As above, naming a buffer.
     void complete(user_data user, std::int32_t res, std::uint32_t flags, buffer_id named) {
@@ -47,8 +47,8 @@ public:
     }
 
     [[nodiscard]] static constexpr std::uint32_t with_buffer(buffer_id id) noexcept {
-        return abi::IORING_CQE_F_BUFFER |
-            static_cast<std::uint32_t>(to_number(id)) << abi::IORING_CQE_BUFFER_SHIFT;
+        return abi::ioring_cqe_f_buffer |
+            static_cast<std::uint32_t>(to_number(id)) << abi::ioring_cqe_buffer_shift;
     }
 
     /// Buffers that an honest kernel could pick now.
@@ -73,7 +73,7 @@ public:
 
     /// Honestly receives `text` into the next buffer. \pre available() > 0, and it fits
     buffer_id receive(group_id from, user_data user, std::string_view text,
-                      std::uint32_t flags = abi::IORING_CQE_F_MORE) {
+                      std::uint32_t flags = abi::ioring_cqe_f_more) {
         const abi::io_uring_buf picked = pick(from);
         std::memcpy(reinterpret_cast<void*>(picked.addr), text.data(), text.size());
         complete(user, static_cast<std::int32_t>(text.size()), flags, buffer_id{picked.bid});
@@ -87,7 +87,7 @@ public:
         sqes_ = allocate(sq_entries * sizeof(abi::io_uring_sqe));
         params.sq_entries = sq_entries;
         params.cq_entries = cq_entries;
-        params.features = abi::IORING_FEAT_SINGLE_MMAP | abi::IORING_FEAT_NODROP;
+        params.features = abi::ioring_feat_single_mmap | abi::ioring_feat_nodrop;
         params.sq_off = {.head = sq_head,
                          .tail = sq_tail,
                          .ring_mask = 0,
@@ -119,7 +119,7 @@ public:
             native_memory::store_release(word(sq_head), head);
         }
         if (taken == 0 && *word(cq_tail) - *word(cq_head) < wait) {
-            return fail((flags & abi::IORING_ENTER_EXT_ARG) != 0 ? ETIME : EDEADLK);
+            return fail((flags & abi::ioring_enter_ext_arg) != 0 ? ETIME : EDEADLK);
         }
         return taken;
     }
@@ -131,11 +131,11 @@ public:
             return fail(it->second);
         }
         switch (opcode) {
-            case abi::IORING_REGISTER_PBUF_RING:
+            case abi::ioring_register_pbuf_ring:
                 return add(*static_cast<abi::io_uring_buf_reg*>(argument));
-            case abi::IORING_UNREGISTER_PBUF_RING:
+            case abi::ioring_unregister_pbuf_ring:
                 return remove(*static_cast<abi::io_uring_buf_reg*>(argument));
-            case abi::IORING_REGISTER_PBUF_STATUS:
+            case abi::ioring_register_pbuf_status:
                 return report(*static_cast<abi::io_uring_buf_status*>(argument));
             default:
                 return fail(EINVAL);
@@ -143,7 +143,7 @@ public:
     }
 
     result<std::span<std::byte>> map(int fd, std::size_t size, std::uint64_t offset) noexcept {
-        const auto whole = offset == abi::IORING_OFF_SQES ? sqes_ : ring_;
+        const auto whole = offset == abi::ioring_off_sqes ? sqes_ : ring_;
         if (fd != ring_fd || size > whole.size()) return fail(EBADF);
         return whole.first(size);
     }
@@ -205,11 +205,11 @@ private:
 
     void take(const abi::io_uring_sqe& request) {
         requests.push_back(request);
-        if (request.opcode != abi::IORING_OP_ASYNC_CANCEL) {
+        if (request.opcode != abi::ioring_op_async_cancel) {
             outstanding.push_back(request.user_data);
             return;
         }
-        const bool all = (request.op_flags & abi::IORING_ASYNC_CANCEL_ANY) != 0;
+        const bool all = (request.op_flags & abi::ioring_async_cancel_any) != 0;
         std::int32_t found = 0;
         for (const std::uint64_t user : std::vector(outstanding)) {
             if (!all && user != request.addr) continue;

@@ -74,8 +74,8 @@ public:
                                std::uint32_t count) noexcept {
         if (register_refused == opcode) return fail(EINVAL);
         const auto done = real_->register_(fd, opcode, argument, count);
-        if (done && opcode == abi::IORING_REGISTER_RING_FDS) ++ring_fds_registered;
-        if (done && opcode == abi::IORING_UNREGISTER_RING_FDS) --ring_fds_registered;
+        if (done && opcode == abi::ioring_register_ring_fds) ++ring_fds_registered;
+        if (done && opcode == abi::ioring_unregister_ring_fds) --ring_fds_registered;
         return done;
     }
 

@@ -19,14 +19,14 @@ constexpr int efault = -EFAULT;
 template <class System>
 int register_ring(raw_ring<System>& ring, const abi::io_uring_buf_reg& wanted) {
     abi::io_uring_buf_reg reg = wanted;
-    return ring.register_with(abi::IORING_REGISTER_PBUF_RING, &reg, 1);
+    return ring.register_with(abi::ioring_register_pbuf_ring, &reg, 1);
 }
 
 template <class System>
 int unregister_ring(raw_ring<System>& ring, std::uint16_t group) {
     abi::io_uring_buf_reg reg{};
     reg.bgid = group;
-    return ring.register_with(abi::IORING_UNREGISTER_PBUF_RING, &reg, 1);
+    return ring.register_with(abi::ioring_unregister_pbuf_ring, &reg, 1);
 }
 
 /// The negated errno of a mapping, or 0.
@@ -59,10 +59,10 @@ BOOST_AUTO_TEST_CASE(reg_01_the_descriptor_is_checked_first) {
         const auto ask = [&](int fd, std::uint32_t opcode) {
             return plain(system.kernel().register_(fd, opcode, &reg, 1));
         };
-        BOOST_TEST(ask(-2, abi::IORING_REGISTER_PBUF_RING) == -EBADF);
-        BOOST_TEST(ask(-1, abi::IORING_REGISTER_PBUF_RING) == einval);  // "no ring" since 6.13
-        BOOST_TEST(ask(900, abi::IORING_REGISTER_PBUF_RING) == -EBADF);
-        BOOST_TEST(ask(file, abi::IORING_REGISTER_PBUF_RING) == -EOPNOTSUPP);
+        BOOST_TEST(ask(-2, abi::ioring_register_pbuf_ring) == -EBADF);
+        BOOST_TEST(ask(-1, abi::ioring_register_pbuf_ring) == einval);  // "no ring" since 6.13
+        BOOST_TEST(ask(900, abi::ioring_register_pbuf_ring) == -EBADF);
+        BOOST_TEST(ask(file, abi::ioring_register_pbuf_ring) == -EOPNOTSUPP);
         BOOST_TEST(ask(ring.fd, 200) == einval);
         BOOST_TEST(ask(-1, 200) == einval);
     });
@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(reg_02_exactly_one_argument) {
         raw_ring ring(system);
         abi::io_uring_buf_reg reg{};
         for (const std::uint32_t opcode :
-             {abi::IORING_REGISTER_PBUF_RING, abi::IORING_UNREGISTER_PBUF_RING,
-              abi::IORING_REGISTER_PBUF_STATUS}) {
+             {abi::ioring_register_pbuf_ring, abi::ioring_unregister_pbuf_ring,
+              abi::ioring_register_pbuf_status}) {
             BOOST_TEST(ring.register_with(opcode, nullptr, 1) == einval);
             BOOST_TEST(ring.register_with(opcode, nullptr, 0) == einval);
             BOOST_TEST(ring.register_with(opcode, &reg, 0) == einval);
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(reg_04_reserved_words_and_unknown_flags) {
             const auto flag = static_cast<std::uint16_t>(1U << bit);
             const auto group = static_cast<std::uint16_t>(bit);
             const int answer = register_ring(ring, registration(0, 8, group, flag));
-            const bool mapped = flag == abi::IOU_PBUF_RING_MMAP;
-            const bool incremental = flag == abi::IOU_PBUF_RING_INC;
+            const bool mapped = flag == abi::iou_pbuf_ring_mmap;
+            const bool incremental = flag == abi::iou_pbuf_ring_inc;
             BOOST_TEST(answer == (mapped ? 0 : incremental ? efault : einval), "bit " << bit);
         }
     });
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(reg_10_memory_that_cannot_be_pinned) {
 BOOST_AUTO_TEST_CASE(reg_12_a_mapped_ring_ignores_the_address) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        const auto wanted = registration(0x12345, 8, 1, abi::IOU_PBUF_RING_MMAP);
+        const auto wanted = registration(0x12345, 8, 1, abi::iou_pbuf_ring_mmap);
         BOOST_TEST(register_ring(ring, wanted) == 0);
     });
 }
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(reg_13_a_group_id_is_used_once) {
     on_each([](auto& system) {
         raw_ring ring(system);
         for (const std::uint16_t group : std::initializer_list<std::uint16_t>{0, 63, 64, 65535}) {
-            const auto wanted = registration(0, 8, group, abi::IOU_PBUF_RING_MMAP);
+            const auto wanted = registration(0, 8, group, abi::iou_pbuf_ring_mmap);
             BOOST_TEST(register_ring(ring, registration(0x1000, 8, group)) == efault);
             BOOST_TEST(register_ring(ring, wanted) == 0);
             BOOST_TEST(register_ring(ring, wanted) == -EEXIST);
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(reg_13_a_group_id_is_used_once) {
 BOOST_AUTO_TEST_CASE(reg_15_the_order_of_checks) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        BOOST_TEST(register_ring(ring, registration(0, 8, 1, abi::IOU_PBUF_RING_MMAP)) == 0);
+        BOOST_TEST(register_ring(ring, registration(0, 8, 1, abi::iou_pbuf_ring_mmap)) == 0);
         auto reserved = registration(0, 3, 1, 0x80);
         reserved.resv[0] = 1;
         BOOST_TEST(register_ring(ring, reserved) == einval);
@@ -193,10 +193,10 @@ BOOST_AUTO_TEST_CASE(reg_15_the_order_of_checks) {
 BOOST_AUTO_TEST_CASE(reg_16_min_left_needs_an_incremental_ring) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        constexpr auto mapped = abi::IOU_PBUF_RING_MMAP;
+        constexpr auto mapped = abi::iou_pbuf_ring_mmap;
         BOOST_TEST(register_ring(ring, registration(0, 8, 1, mapped, 1)) == einval);
         for (const std::uint32_t min_left : {1U, 4096U, ~0U}) {
-            const auto flags = static_cast<std::uint16_t>(mapped | abi::IOU_PBUF_RING_INC);
+            const auto flags = static_cast<std::uint16_t>(mapped | abi::iou_pbuf_ring_inc);
             BOOST_TEST(register_ring(ring, registration(0, 8, 1, flags, min_left)) == 0);
             BOOST_TEST(unregister_ring(ring, 1) == 0);
         }
@@ -242,13 +242,13 @@ BOOST_AUTO_TEST_CASE(reg_18_two_groups_may_share_memory) {
 // REG-20: before the ring is enabled.
 BOOST_AUTO_TEST_CASE(reg_20_a_disabled_ring_may_register) {
     on_each([](auto& system) {
-        raw_ring ring(system, {.flags = abi::IORING_SETUP_R_DISABLED});
+        raw_ring ring(system, {.flags = abi::ioring_setup_r_disabled});
         raw_group group(ring);
         BOOST_TEST(group.answer == 0);
         BOOST_TEST(ring.enter(0, 0, 0) == -EBADFD);
-        BOOST_TEST(ring.register_with(abi::IORING_REGISTER_ENABLE_RINGS, nullptr, 0) == 0);
+        BOOST_TEST(ring.register_with(abi::ioring_register_enable_rings, nullptr, 0) == 0);
         BOOST_TEST(ring.enter(0, 0, 0) == 0);
-        BOOST_TEST(ring.register_with(abi::IORING_REGISTER_ENABLE_RINGS, nullptr, 0) == -EBADFD);
+        BOOST_TEST(ring.register_with(abi::ioring_register_enable_rings, nullptr, 0) == -EBADFD);
     });
 }
 
@@ -283,9 +283,9 @@ BOOST_AUTO_TEST_CASE(unr_03_armed_requests_follow_the_group_id) {
 BOOST_AUTO_TEST_CASE(unr_01_unregistering_looks_at_the_group_only) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        BOOST_TEST(register_ring(ring, registration(0, 8, 1, abi::IOU_PBUF_RING_MMAP)) == 0);
+        BOOST_TEST(register_ring(ring, registration(0, 8, 1, abi::iou_pbuf_ring_mmap)) == 0);
         const auto ask = [&](abi::io_uring_buf_reg reg) {
-            return ring.register_with(abi::IORING_UNREGISTER_PBUF_RING, &reg, 1);
+            return ring.register_with(abi::ioring_unregister_pbuf_ring, &reg, 1);
         };
         BOOST_TEST(ask(registration(0, 0, 1, 1)) == einval);
         auto reserved = registration(0, 0, 9);
@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(unr_07_concealed_memory_keeps_its_contents) {
     BOOST_TEST(register_ring(ring, reg) == efault);  // strict: not known yet
     system.kernel().expose(bytes);
     own->slots[0] = {address_of(group.buffer(0)), 64, 3, 1};
-    BOOST_TEST(ring.register_with(abi::IORING_REGISTER_PBUF_RING, &reg, 1) == 0);
+    BOOST_TEST(ring.register_with(abi::ioring_register_pbuf_ring, &reg, 1) == 0);
     system.kernel().conceal(bytes);
     own.reset();
     feed(system.world(), fd, "x");
@@ -345,12 +345,12 @@ BOOST_AUTO_TEST_CASE(unr_07_concealed_memory_keeps_its_contents) {
 BOOST_AUTO_TEST_CASE(map_01_a_mapped_ring) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        const auto wanted = registration(0, 512, 5, abi::IOU_PBUF_RING_MMAP);
+        const auto wanted = registration(0, 512, 5, abi::iou_pbuf_ring_mmap);
         BOOST_TEST(register_ring(ring, wanted) == 0);
         const auto map = [&](std::size_t size, std::uint64_t offset) {
             return system.kernel().map(ring.fd, size, offset);
         };
-        constexpr std::uint64_t at = abi::IORING_OFF_PBUF_RING | 5U << 16U;
+        constexpr std::uint64_t at = abi::ioring_off_pbuf_ring | 5U << 16U;
         const auto whole = map(512 * 16, at);
         BOOST_REQUIRE(whole.has_value());
         for (const std::byte each : *whole) BOOST_REQUIRE(each == std::byte{0});
@@ -372,15 +372,15 @@ BOOST_AUTO_TEST_CASE(map_04_nothing_to_map) {
     on_each([](auto& system) {
         raw_ring ring(system);
         raw_group user_memory(ring, {.id = 1});
-        BOOST_TEST(register_ring(ring, registration(0, 8, 2, abi::IOU_PBUF_RING_MMAP)) == 0);
+        BOOST_TEST(register_ring(ring, registration(0, 8, 2, abi::iou_pbuf_ring_mmap)) == 0);
         const int refused = system.version(-EINVAL, -ENOMEM);
         for (const std::uint64_t offset : {1ULL << 16U, 3ULL << 16U, 2ULL << 12U, 0x2ULL << 20U}) {
             const auto mapped =
-                system.kernel().map(ring.fd, 4096, abi::IORING_OFF_PBUF_RING | offset);
+                system.kernel().map(ring.fd, 4096, abi::ioring_off_pbuf_ring | offset);
             BOOST_TEST(refusal(mapped) == refused);
         }
         BOOST_TEST(unregister_ring(ring, 2) == 0);
-        const auto gone = system.kernel().map(ring.fd, 4096, abi::IORING_OFF_PBUF_RING | 2U << 16U);
+        const auto gone = system.kernel().map(ring.fd, 4096, abi::ioring_off_pbuf_ring | 2U << 16U);
         BOOST_TEST(refusal(gone) == refused);
     });
 }
@@ -389,8 +389,8 @@ BOOST_AUTO_TEST_CASE(map_04_nothing_to_map) {
 BOOST_AUTO_TEST_CASE(map_05_a_mapping_outlives_its_registration) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        const auto wanted = registration(0, 8, 1, abi::IOU_PBUF_RING_MMAP);
-        constexpr std::uint64_t at = abi::IORING_OFF_PBUF_RING | 1U << 16U;
+        const auto wanted = registration(0, 8, 1, abi::iou_pbuf_ring_mmap);
+        constexpr std::uint64_t at = abi::ioring_off_pbuf_ring | 1U << 16U;
         BOOST_TEST(register_ring(ring, wanted) == 0);
         const auto old = system.kernel().map(ring.fd, 4096, at).value();
         old[14] = std::byte{3};
@@ -410,7 +410,7 @@ BOOST_AUTO_TEST_CASE(map_05_a_mapping_outlives_its_registration) {
 BOOST_AUTO_TEST_CASE(a_mapped_ring_is_used_like_any_other) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        raw_group group(ring, {.flags = abi::IOU_PBUF_RING_MMAP});
+        raw_group group(ring, {.flags = abi::iou_pbuf_ring_mmap});
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(2, 4);
         feed(system.world(), fd, "abcdef");
@@ -427,7 +427,7 @@ BOOST_AUTO_TEST_CASE(sta_02_status_refuses_and_then_writes_nothing) {
         raw_group group(ring, {.id = 4});
         abi::io_uring_buf_status status{};
         const auto ask = [&] {
-            return ring.register_with(abi::IORING_REGISTER_PBUF_STATUS, &status, 1);
+            return ring.register_with(abi::ioring_register_pbuf_status, &status, 1);
         };
         status.head = 77;
         status.buf_group = 0x10004;  // compared as 32 bits

@@ -11,8 +11,8 @@ namespace ringproof::testing {
 
 namespace {
 
-constexpr std::uint16_t bundle_bit = abi::IORING_RECVSEND_BUNDLE;
-constexpr std::uint16_t multishot_bit = abi::IORING_RECV_MULTISHOT;
+constexpr std::uint16_t bundle_bit = abi::ioring_recvsend_bundle;
+constexpr std::uint16_t multishot_bit = abi::ioring_recv_multishot;
 
 template <class System>
 abi::io_uring_sqe& recv_bundle(raw_ring<System>& ring, int fd, std::uint32_t length = 0) {
@@ -31,7 +31,7 @@ abi::io_uring_sqe& bundle_multishot(raw_ring<System>& ring, int fd, std::uint32_
 
 template <class System>
 abi::io_uring_sqe& send(raw_ring<System>& ring, int fd, std::uint32_t length = 0) {
-    auto& sqe = ring.select(abi::IORING_OP_SEND, fd, 1);
+    auto& sqe = ring.select(abi::ioring_op_send, fd, 1);
     sqe.len = length;
     return sqe;
 }
@@ -67,14 +67,14 @@ BOOST_AUTO_TEST_CASE(bnd_01_where_bundles_are_allowed) {
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(4, 16);
         feed(system.world(), fd, "abc");
-        BOOST_TEST((ring.params.features & abi::IORING_FEAT_RECVSEND_BUNDLE) != 0U);
+        BOOST_TEST((ring.params.features & abi::ioring_feat_recvsend_bundle) != 0U);
         const std::uint64_t header[7] = {};
-        auto& message = ring.select(abi::IORING_OP_RECVMSG, fd, 1);
+        auto& message = ring.select(abi::ioring_op_recvmsg, fd, 1);
         message.addr = address_of(header);
         message.ioprio = bundle_bit;
         BOOST_TEST(ring.run() == "1{-22}");
         char own[8] = {};
-        auto& plain_recv = ring.stage(abi::IORING_OP_RECV, fd, 2);
+        auto& plain_recv = ring.stage(abi::ioring_op_recv, fd, 2);
         plain_recv.addr = address_of(own);
         plain_recv.len = sizeof own;
         plain_recv.ioprio = bundle_bit;
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(bnd_12_on_a_worker) {
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(8, 16);
         feed(system.world(), fd, letters(96));
-        recv_bundle(ring, fd).flags |= abi::IOSQE_ASYNC;
+        recv_bundle(ring, fd).flags |= abi::iosqe_async;
         BOOST_TEST(ring.run(1) == "1{32 B0 NE}");
         BOOST_TEST(group.head() == 2);
     });
@@ -371,7 +371,7 @@ BOOST_AUTO_TEST_CASE(sel_10_a_send_takes_its_buffers_at_selection) {
         BOOST_TEST(before == group.tail());
         group.add(2, 4096);
         auto& waiting = send(ring, fd);
-        waiting.ioprio = abi::IORING_RECVSEND_POLL_FIRST;
+        waiting.ioprio = abi::ioring_recvsend_poll_first;
         BOOST_TEST(ring.run() == "");
         BOOST_TEST(group.head() == before);  // not before it is writable
         (void)ring.cancel(1);

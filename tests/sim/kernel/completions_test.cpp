@@ -16,7 +16,7 @@ std::uint32_t sq_flags(raw_ring<System>& ring) {
 
 template <class System>
 void nops(raw_ring<System>& ring, std::uint64_t first, std::uint64_t last) {
-    for (std::uint64_t i = first; i <= last; ++i) ring.stage(abi::IORING_OP_NOP, -1, i);
+    for (std::uint64_t i = first; i <= last; ++i) ring.stage(abi::ioring_op_nop, -1, i);
 }
 
 }  // namespace
@@ -30,19 +30,19 @@ BOOST_AUTO_TEST_CASE(cqe_01_which_flags_go_together) {
             for (const bool multishot : {false, true}) {
                 raw_ring ring(system, {.entries = 8, .cq_entries = 32});
                 raw_group group(ring,
-                                {.flags = incremental ? abi::IOU_PBUF_RING_INC : std::uint16_t{0}});
+                                {.flags = incremental ? abi::iou_pbuf_ring_inc : std::uint16_t{0}});
                 const int fd = system.world().open(channel_kind::tcp).value();
                 group.add(3, 16);
                 for (std::size_t size : {5U, 20U, 30U}) {
                     multishot ? ring.recv_multishot(fd, 1) : ring.recv(fd, 1);
                     feed(system.world(), fd, letters(size));
                     (void)ring.submit();
-                    (void)ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+                    (void)ring.enter(0, 0, abi::ioring_enter_getevents);
                 }
                 for (const auto& each : ring.take()) {
-                    const bool has_buffer = (each.flags & abi::IORING_CQE_F_BUFFER) != 0;
-                    const bool more = (each.flags & abi::IORING_CQE_F_MORE) != 0;
-                    const bool current = (each.flags & abi::IORING_CQE_F_BUF_MORE) != 0;
+                    const bool has_buffer = (each.flags & abi::ioring_cqe_f_buffer) != 0;
+                    const bool more = (each.flags & abi::ioring_cqe_f_more) != 0;
+                    const bool current = (each.flags & abi::ioring_cqe_f_buf_more) != 0;
                     BOOST_TEST((has_buffer || each.flags >> 16U == 0));
                     BOOST_TEST(has_buffer == (each.res > 0));
                     BOOST_TEST((!current || (has_buffer && incremental)));
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(cqe_09_an_early_commit_may_complete_late) {
         const int a = world.open(channel_kind::tcp).value();
         const int b = world.open(channel_kind::tcp).value();
         group.add(4, 64);
-        ring.recv(a, 1, 1).flags |= abi::IOSQE_ASYNC;
+        ring.recv(a, 1, 1).flags |= abi::iosqe_async;
         (void)ring.submit();
         world.pass(std::chrono::milliseconds(20));
         feed(world, b, "b");
@@ -102,12 +102,12 @@ BOOST_AUTO_TEST_CASE(ovf_01_a_full_queue) {
         group.add(4, 1);
         nops(ring, 1, 4);
         BOOST_TEST(ring.submit() == 4);
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_CQ_OVERFLOW) == 0U);  // full is no overflow yet
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_cq_overflow) == 0U);  // full is no overflow yet
         feed(system.world(), fd, "x");
         ring.recv(fd, 1, 5);
         nops(ring, 6, 7);
         BOOST_TEST(ring.submit() == 3);
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_CQ_OVERFLOW) != 0U);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_cq_overflow) != 0U);
         BOOST_TEST(ring.word(ring.params.cq_off.overflow) == 0U);
         BOOST_TEST(group.head() == 1);
         BOOST_TEST(ring.seen() == "1{0} 2{0} 3{0} 4{0}");
@@ -115,10 +115,10 @@ BOOST_AUTO_TEST_CASE(ovf_01_a_full_queue) {
         nops(ring, 8, 8);
         BOOST_TEST(ring.submit() == 1);  // OVF-05, OVF-06: neither flushes
         BOOST_TEST(ring.seen() == "");
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_CQ_OVERFLOW) != 0U);
-        BOOST_TEST(ring.enter(0, 1, abi::IORING_ENTER_GETEVENTS) == 0);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_cq_overflow) != 0U);
+        BOOST_TEST(ring.enter(0, 1, abi::ioring_enter_getevents) == 0);
         BOOST_TEST(ring.seen() == "5{1 B0} 6{0} 7{0} 8{0}");
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_CQ_OVERFLOW) == 0U);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_cq_overflow) == 0U);
     });
 }
 
@@ -135,13 +135,13 @@ BOOST_AUTO_TEST_CASE(ovf_02_a_full_queue_ends_a_multishot) {
             feed(system.world(), fd, letters(static_cast<std::size_t>(i + 1)));
             ring.poke();
         }
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_CQ_OVERFLOW) == 0U);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_cq_overflow) == 0U);
         for (int i = 4; i < 7; ++i) {
             feed(system.world(), fd, letters(static_cast<std::size_t>(i + 1)));
             ring.poke();
         }
         BOOST_TEST(ring.seen() == "1{1 B0 +M} 1{2 B1 +M} 1{3 B2 +M} 1{4 B3 +M}");
-        (void)ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+        (void)ring.enter(0, 0, abi::ioring_enter_getevents);
         BOOST_TEST(ring.seen() == "1{5 B4}");
         BOOST_TEST(group.head() == 5);
         ring.recv(fd, 1, 2);
@@ -180,20 +180,20 @@ BOOST_AUTO_TEST_CASE(links) {
         const int fd = world.open(channel_kind::tcp).value();
         const int pipe = world.open(channel_kind::pipe).value();
         group.add(8, 64);
-        ring.recv(fd, 1, 1).flags |= abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 2).flags = abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 3);
-        ring.stage(abi::IORING_OP_NOP, -1, 4);
+        ring.recv(fd, 1, 1).flags |= abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 2).flags = abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 3);
+        ring.stage(abi::ioring_op_nop, -1, 4);
         BOOST_TEST(ring.run() == "4{0}");
         feed(world, fd, "x");
         BOOST_TEST(ring.run() == "1{1 B0} 2{0} 3{0}");
         // A short read severs a chain where a short receive does not.
         feed(world, pipe, "short");
-        ring.select(abi::IORING_OP_READ, pipe, 1, 1).flags |= abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 2);
+        ring.select(abi::ioring_op_read, pipe, 1, 1).flags |= abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 2);
         BOOST_TEST(ring.run() == "1{5 B1} 2{-125}");
         // Left open, the head starts on a worker: an early commit.
-        ring.recv(fd, 1, 1).flags |= abi::IOSQE_IO_LINK;
+        ring.recv(fd, 1, 1).flags |= abi::iosqe_io_link;
         BOOST_TEST(ring.submit() == 1);
         world.pass(std::chrono::milliseconds(20));
         BOOST_TEST(group.head() == 3);
@@ -206,17 +206,17 @@ BOOST_AUTO_TEST_CASE(links) {
 BOOST_AUTO_TEST_CASE(skipping_in_a_chain) {
     on_each([](auto& system) {
         raw_ring ring(system);
-        constexpr auto skip = abi::IOSQE_CQE_SKIP_SUCCESS;
-        constexpr auto link = abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 1).flags = skip | link;
-        ring.stage(abi::IORING_OP_NOP, -1, 2).flags = skip;
-        ring.stage(abi::IORING_OP_NOP, -1, 3);
+        constexpr auto skip = abi::iosqe_cqe_skip_success;
+        constexpr auto link = abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 1).flags = skip | link;
+        ring.stage(abi::ioring_op_nop, -1, 2).flags = skip;
+        ring.stage(abi::ioring_op_nop, -1, 3);
         BOOST_TEST(ring.run() == "3{0}");
         ring.recv(900, 1, 1).flags |= skip | link;
-        ring.stage(abi::IORING_OP_NOP, -1, 2);
+        ring.stage(abi::ioring_op_nop, -1, 2);
         BOOST_TEST(ring.run() == "1{-9}");
         ring.recv(900, 1, 1).flags |= link;
-        ring.stage(abi::IORING_OP_NOP, -1, 2).flags = skip;
+        ring.stage(abi::ioring_op_nop, -1, 2).flags = skip;
         BOOST_TEST(ring.run() == "1{-9} 2{-125}");
     });
 }
@@ -229,17 +229,17 @@ BOOST_AUTO_TEST_CASE(draining) {
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(8, 64);
         ring.recv(fd, 1, 1);
-        ring.stage(abi::IORING_OP_NOP, -1, 2).flags = abi::IOSQE_IO_DRAIN;
-        ring.stage(abi::IORING_OP_NOP, -1, 3);
+        ring.stage(abi::ioring_op_nop, -1, 2).flags = abi::iosqe_io_drain;
+        ring.stage(abi::ioring_op_nop, -1, 3);
         BOOST_TEST(ring.run() == "");
         feed(system.world(), fd, "x");
         const std::string seen = ring.run(3);
         BOOST_TEST((seen == "1{1 B0} 2{0} 3{0}" || seen == "1{1 B0} 3{0} 2{0}"), seen);
-        ring.stage(abi::IORING_OP_NOP, -1, 4).flags = abi::IOSQE_IO_DRAIN;
+        ring.stage(abi::ioring_op_nop, -1, 4).flags = abi::iosqe_io_drain;
         BOOST_TEST(ring.run(1) == "4{0}");
-        ring.stage(abi::IORING_OP_NOP, -1, 5).flags = abi::IOSQE_CQE_SKIP_SUCCESS;
+        ring.stage(abi::ioring_op_nop, -1, 5).flags = abi::iosqe_cqe_skip_success;
         BOOST_TEST(ring.run() == "");
-        ring.stage(abi::IORING_OP_NOP, -1, 6).flags = abi::IOSQE_IO_DRAIN;
+        ring.stage(abi::ioring_op_nop, -1, 6).flags = abi::iosqe_io_drain;
         BOOST_TEST(ring.run() == "6{-95}");
     });
 }

@@ -53,13 +53,13 @@ BOOST_AUTO_TEST_CASE(err_01_end_of_stream) {
                 ring.recv_multishot(fd, 1);
                 BOOST_TEST(ring.run() == end);
                 message_header header;
-                ring.select(abi::IORING_OP_RECVMSG, fd, 1).addr = address_of(&header);
+                ring.select(abi::ioring_op_recvmsg, fd, 1).addr = address_of(&header);
                 BOOST_TEST(ring.run() == end);
             }
-            ring.select(abi::IORING_OP_READ_MULTISHOT, fd, 1);
+            ring.select(abi::ioring_op_read_multishot, fd, 1);
             BOOST_TEST(ring.run() == "1{0}");
             BOOST_TEST(group.head() == 0);
-            ring.select(abi::IORING_OP_READ, fd, 1);
+            ring.select(abi::ioring_op_read, fd, 1);
             BOOST_TEST(ring.run() == "1{0 B0}");
             BOOST_TEST(group.head() == 1);
         }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(err_01_errors_of_receives_and_reads) {
         BOOST_TEST(ring.run() == "1{-104}");
         ring.recv_multishot(reset(), 1);
         BOOST_TEST(ring.run() == "1{-104}");
-        ring.select(abi::IORING_OP_READ, reset(), 1);
+        ring.select(abi::ioring_op_read, reset(), 1);
         BOOST_TEST(ring.run() == "1{-104}");
         ring.recv(listener, 1);
         BOOST_TEST(ring.run() == "1{-107}");
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(err_01_attempts_that_may_not_wait) {
         BOOST_TEST(ring.run() == "1{-11}");
         ring.recv_multishot(fd, 1).op_flags = msg_dontwait;
         BOOST_TEST(ring.run() == "1{-11}");
-        ring.select(abi::IORING_OP_READ, pipe, 1).op_flags = 8;
+        ring.select(abi::ioring_op_read, pipe, 1).op_flags = 8;
         BOOST_TEST(ring.run() == "1{-11}");
         BOOST_TEST(group.head() == 0);
     });
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(err_10_cancelling) {
         (void)ring.cancel(1);
         BOOST_TEST(ring.run() == "99{0} 1{-125}");
         BOOST_TEST(group.head() == 0);
-        ring.recv(fd, 1).flags |= abi::IOSQE_ASYNC;
+        ring.recv(fd, 1).flags |= abi::iosqe_async;
         (void)ring.submit();
         system.world().pass(std::chrono::milliseconds(20));
         (void)ring.cancel(1);
@@ -173,14 +173,14 @@ BOOST_AUTO_TEST_CASE(err_01_a_null_address) {
             const std::string seen = ring.run();
             return seen + " h" + std::to_string(group.head());
         };
-        using abi::IORING_OP_READ;
-        using abi::IORING_OP_RECV;
-        BOOST_TEST(with_null_slot(channel_kind::tcp, IORING_OP_RECV) == "1{-105} h0");
-        BOOST_TEST(with_null_slot(channel_kind::tcp, IORING_OP_RECV, abi::IORING_RECV_MULTISHOT) ==
+        using abi::ioring_op_read;
+        using abi::ioring_op_recv;
+        BOOST_TEST(with_null_slot(channel_kind::tcp, ioring_op_recv) == "1{-105} h0");
+        BOOST_TEST(with_null_slot(channel_kind::tcp, ioring_op_recv, abi::ioring_recv_multishot) ==
                    "1{-105} h0");
-        BOOST_TEST(with_null_slot(channel_kind::pipe, IORING_OP_READ) == "1{-105} h0");
-        BOOST_TEST(with_null_slot(channel_kind::file, IORING_OP_READ) == "1{-105 B0} h1");
-        BOOST_TEST(with_null_slot(channel_kind::tcp, IORING_OP_RECV, abi::IORING_RECVSEND_BUNDLE) ==
+        BOOST_TEST(with_null_slot(channel_kind::pipe, ioring_op_read) == "1{-105} h0");
+        BOOST_TEST(with_null_slot(channel_kind::file, ioring_op_read) == "1{-105 B0} h1");
+        BOOST_TEST(with_null_slot(channel_kind::tcp, ioring_op_recv, abi::ioring_recvsend_bundle) ==
                    "1{-14} h0");
     });
 }
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(err_03_a_bad_address_stays_at_the_head) {
         ring.recv(tcp, 1, 2);
         ring.recv_multishot(tcp, 1, 3);
         ring.recv(udp, 1, 4);
-        ring.select(abi::IORING_OP_READ, pipe, 1, 5);
+        ring.select(abi::ioring_op_read, pipe, 1, 5);
         BOOST_TEST(ring.run() == "1{-14} 2{-14} 3{-14} 4{-14} 5{-14}");
         BOOST_TEST(group.head() == 0);
         group.slot(0).addr = address_of(group.buffer(0));
@@ -225,10 +225,10 @@ BOOST_AUTO_TEST_CASE(err_04_a_kernel_address_is_no_buffer) {
         feed(world, file, "data");
         ring.recv(udp, 1);
         BOOST_TEST(ring.run() == system.version("1{-105}", "1{-14}"));
-        ring.recv(udp, 1).ioprio = abi::IORING_RECVSEND_BUNDLE;
+        ring.recv(udp, 1).ioprio = abi::ioring_recvsend_bundle;
         BOOST_TEST(ring.run() == "1{-14}");
         BOOST_TEST(group.head() == 0);
-        ring.select(abi::IORING_OP_READ, file, 1, 2);
+        ring.select(abi::ioring_op_read, file, 1, 2);
         BOOST_TEST(ring.run(1) == system.version("2{-105}", "2{-14 B0}"));
         group.publish(0);
         group.publish(static_cast<std::uint16_t>(group.head()));
@@ -257,12 +257,12 @@ BOOST_AUTO_TEST_CASE(err_05_a_partly_mapped_buffer) {
         ring.recv(tcp, 1);
         BOOST_TEST(ring.run() == "1{-14}");
         BOOST_TEST(group.head() == 0);
-        ring.select(abi::IORING_OP_READ, pipe, 1);
+        ring.select(abi::ioring_op_read, pipe, 1);
         BOOST_TEST(ring.run() == "1{20 B0}");  // whole pages of the pipe, as far as they fit
         BOOST_TEST(group.head() == 1);
         group.stage(1, 8192, address_of(memory.data()) + 8192 - 10);
         group.publish();
-        ring.select(abi::IORING_OP_READ, pipe, 1);
+        ring.select(abi::ioring_op_read, pipe, 1);
         BOOST_TEST(ring.run() == "1{-14}");
         BOOST_TEST(group.head() == 1);
         BOOST_TEST(plain(system.kernel().unmap(memory)) == 0);
@@ -277,17 +277,17 @@ BOOST_AUTO_TEST_CASE(err_07_enobufs_severs_a_chain) {
         const int fd = system.world().open(channel_kind::tcp).value();
         const auto chain = [&](std::uint8_t link) {
             ring.recv(fd, 1).flags |= link;
-            ring.stage(abi::IORING_OP_NOP, -1, 2);
+            ring.stage(abi::ioring_op_nop, -1, 2);
             return ring.run();
         };
-        BOOST_TEST(chain(abi::IOSQE_IO_LINK) == "1{-105} 2{-125}");
-        BOOST_TEST(chain(abi::IOSQE_IO_HARDLINK) == "1{-105} 2{0}");
+        BOOST_TEST(chain(abi::iosqe_io_link) == "1{-105} 2{-125}");
+        BOOST_TEST(chain(abi::iosqe_io_hardlink) == "1{-105} 2{0}");
         group.add(4, 64);
         feed(system.world(), fd, "short");
-        BOOST_TEST(chain(abi::IOSQE_IO_LINK) == "1{5 B0} 2{0}");
+        BOOST_TEST(chain(abi::iosqe_io_link) == "1{5 B0} 2{0}");
         auto& head = ring.recv_multishot(fd, 1);
-        head.flags |= abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 2);
+        head.flags |= abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 2);
         BOOST_TEST(ring.run() == "");
         feed(system.world(), fd, "x");
         BOOST_TEST(ring.run() == "1{1 B1 +M}");
@@ -347,9 +347,9 @@ BOOST_AUTO_TEST_CASE(err_11_an_empty_datagram_ends_a_multishot) {
             BOOST_TEST(ring.run() == "1{1 B1}");
             message_header header;
             feed(system.world(), fd, "");
-            auto& sqe = ring.select(abi::IORING_OP_RECVMSG, fd, 1);
+            auto& sqe = ring.select(abi::ioring_op_recvmsg, fd, 1);
             sqe.addr = address_of(&header);
-            sqe.ioprio = abi::IORING_RECV_MULTISHOT;
+            sqe.ioprio = abi::ioring_recv_multishot;
             BOOST_TEST(ring.run() == "1{16 B2}");
         }
     });
@@ -400,7 +400,7 @@ BOOST_AUTO_TEST_CASE(err_14_skipped_completions) {
         const int fd = system.world().open(channel_kind::tcp).value();
         const auto quiet = [&](bool multishot) {
             auto& sqe = multishot ? ring.recv_multishot(fd, 1) : ring.recv(fd, 1);
-            sqe.flags |= abi::IOSQE_CQE_SKIP_SUCCESS;
+            sqe.flags |= abi::iosqe_cqe_skip_success;
             return ring.run();
         };
         feed(system.world(), fd, "x");
@@ -421,14 +421,14 @@ BOOST_AUTO_TEST_CASE(err_14_skipped_completions) {
 BOOST_AUTO_TEST_CASE(err_15_a_bad_sqe_ends_the_submission) {
     on_each([](auto& system) {
         for (const bool all : {false, true}) {
-            raw_ring ring(system, {.flags = all ? abi::IORING_SETUP_SUBMIT_ALL : 0});
+            raw_ring ring(system, {.flags = all ? abi::ioring_setup_submit_all : 0});
             raw_group group(ring);
             group.add(4, 64);
             const int fd = system.world().open(channel_kind::tcp).value();
             feed(system.world(), fd, "x");
-            ring.stage(abi::IORING_OP_NOP, -1, 1);
+            ring.stage(abi::ioring_op_nop, -1, 1);
             ring.recv(fd, 1, 2).ioprio = 0x8000;
-            ring.stage(abi::IORING_OP_NOP, -1, 3);
+            ring.stage(abi::ioring_op_nop, -1, 3);
             BOOST_TEST(ring.submit() == (all ? 3 : 2));
             BOOST_TEST(ring.seen() == (all ? "1{0} 2{-22} 3{0}" : "1{0} 2{-22}"));
             if (!all) {
@@ -448,12 +448,12 @@ BOOST_AUTO_TEST_CASE(a_bad_sqe_in_a_chain_fails_the_chain) {
         raw_ring ring(system);
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::tcp).value();
-        ring.stage(abi::IORING_OP_NOP, -1, 1).flags = abi::IOSQE_IO_LINK;
+        ring.stage(abi::ioring_op_nop, -1, 1).flags = abi::iosqe_io_link;
         auto& bad = ring.recv(fd, 1, 2);
         bad.ioprio = 0x8000;
-        bad.flags |= abi::IOSQE_IO_LINK;
-        ring.stage(abi::IORING_OP_NOP, -1, 3);
-        ring.stage(abi::IORING_OP_NOP, -1, 4);
+        bad.flags |= abi::iosqe_io_link;
+        ring.stage(abi::ioring_op_nop, -1, 3);
+        ring.stage(abi::ioring_op_nop, -1, 4);
         BOOST_TEST(ring.run() == "1{-125} 4{0} 2{-22} 3{-125}");
     });
 }
@@ -469,7 +469,7 @@ BOOST_AUTO_TEST_CASE(recvmsg_with_a_null_address) {
         group.publish();
         feed(system.world(), fd, "data");
         message_header header;
-        ring.select(abi::IORING_OP_RECVMSG, fd, 1).addr = address_of(&header);
+        ring.select(abi::ioring_op_recvmsg, fd, 1).addr = address_of(&header);
         BOOST_TEST(ring.run() == "1{-105 B6}");
         BOOST_TEST(group.head() == 0);
     });

@@ -90,12 +90,12 @@ private:
         if (rings_.size() >= 4) return;
         abi::io_uring_params params{};
         static constexpr std::array<std::uint32_t, 6> flags{0,
-                                                            abi::IORING_SETUP_SQPOLL,
-                                                            abi::IORING_SETUP_COOP_TASKRUN,
-                                                            abi::IORING_SETUP_SINGLE_ISSUER |
-                                                                abi::IORING_SETUP_DEFER_TASKRUN,
-                                                            abi::IORING_SETUP_SUBMIT_ALL,
-                                                            abi::IORING_SETUP_R_DISABLED};
+                                                            abi::ioring_setup_sqpoll,
+                                                            abi::ioring_setup_coop_taskrun,
+                                                            abi::ioring_setup_single_issuer |
+                                                                abi::ioring_setup_defer_taskrun,
+                                                            abi::ioring_setup_submit_all,
+                                                            abi::ioring_setup_r_disabled};
         params.flags = flags[bits_.below(flags.size())];
         const auto fd = kernel_.setup(1U << bits_.below(5), params);
         if (!fd) return;
@@ -105,7 +105,7 @@ private:
                     .words = {},
                     .sqes = {}};
         const auto words = kernel_.map(*fd, params.sq_off.array + params.sq_entries * 4, 0);
-        const auto sqes = kernel_.map(*fd, params.sq_entries * 64, abi::IORING_OFF_SQES);
+        const auto sqes = kernel_.map(*fd, params.sq_entries * 64, abi::ioring_off_sqes);
         if (words) made.words = *words;
         if (sqes) made.sqes = *sqes;
         if (words) memories_.push_back(*words);
@@ -299,8 +299,8 @@ BOOST_AUTO_TEST_CASE(equal_runs_have_equal_histories) {
         for (const auto kind : {channel_kind::tcp, channel_kind::unix_stream, channel_kind::pipe}) {
             const int fd = world.open(kind).value();
             for (int i = 0; i < 5; ++i) {
-                auto& sqe = ring.select(abi::IORING_OP_READ, fd, 1, bits.next());
-                if (bits.below(3) == 0) sqe.flags |= abi::IOSQE_ASYNC;
+                auto& sqe = ring.select(abi::ioring_op_read, fd, 1, bits.next());
+                if (bits.below(3) == 0) sqe.flags |= abi::iosqe_async;
                 (void)ring.submit();
                 feed(world, fd, letters(bits.below(40)));
             }

@@ -11,10 +11,10 @@ namespace ringproof::testing {
 
 namespace {
 
-constexpr group_options incremental_ring{.flags = abi::IOU_PBUF_RING_INC};
+constexpr group_options incremental_ring{.flags = abi::iou_pbuf_ring_inc};
 
 group_options incremental_with(std::uint32_t min_left) {
-    return {.flags = abi::IOU_PBUF_RING_INC, .min_left = min_left};
+    return {.flags = abi::iou_pbuf_ring_inc, .min_left = min_left};
 }
 
 /// Where a slot stands: bytes taken from its buffer, and its length.
@@ -85,11 +85,11 @@ BOOST_AUTO_TEST_CASE(inc_04_the_end) {
         (void)world.finish(stream);
         group.add({64, 64});
         ring.recv(stream, 1, 1);
-        ring.select(abi::IORING_OP_READ_MULTISHOT, pipe, 1, 2);
-        ring.select(abi::IORING_OP_READ, pipe, 1, 3);
+        ring.select(abi::ioring_op_read_multishot, pipe, 1, 2);
+        ring.select(abi::ioring_op_read, pipe, 1, 3);
         BOOST_TEST(ring.run() == "1{0} 2{0} 3{0 B0 BM}");
         BOOST_TEST(slot_text(group, 0, 0) == "+0,64");
-        ring.select(abi::IORING_OP_READ, file, 1, 4);
+        ring.select(abi::ioring_op_read, file, 1, 4);
         BOOST_TEST(ring.run(1) == "4{0 B0}");
         BOOST_TEST(group.head() == 1);
     });
@@ -120,16 +120,16 @@ BOOST_AUTO_TEST_CASE(inc_06_an_early_commit_takes_the_requested_bytes) {
         const int tcp = world.open(channel_kind::tcp).value();
         feed(world, file, letters(10));
         group.add({64, 64, 64});
-        auto& read = ring.select(abi::IORING_OP_READ, file, 1);
+        auto& read = ring.select(abi::ioring_op_read, file, 1);
         read.len = 30;
         BOOST_TEST(ring.run(1) == "1{10 B0 BM}");
         BOOST_TEST(slot_text(group, 0, 0) == "+30,34");
-        ring.select(abi::IORING_OP_READ, file, 1);
+        ring.select(abi::ioring_op_read, file, 1);
         BOOST_TEST(ring.run(1) == "1{10 B0}");
         BOOST_TEST(group.text(0, 3, 30) == "abc");
         BOOST_TEST(group.head() == 1);
         feed(world, tcp, letters(5));
-        ring.recv(tcp, 1).flags |= abi::IOSQE_ASYNC;
+        ring.recv(tcp, 1).flags |= abi::iosqe_async;
         BOOST_TEST(ring.run(1) == "1{5 B1}");
         BOOST_TEST(group.head() == 2);
     });
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(inc_07_an_error_after_an_early_commit) {
         feed(system.world(), file, letters(10));
         group.stage(0, 64, 0x1000);
         group.publish();
-        auto& read = ring.select(abi::IORING_OP_READ, file, 1);
+        auto& read = ring.select(abi::ioring_op_read, file, 1);
         read.len = 30;
         BOOST_TEST(ring.run(1) == "1{-14 B0 BM}");
         BOOST_TEST(group.slot(0).addr == 0x1000U + 30);
@@ -182,9 +182,9 @@ BOOST_AUTO_TEST_CASE(inc_09_recvmsg_without_room_for_its_header) {
         group.add({40, 64});
         const std::uint64_t header[7] = {};
         const auto recvmsg = [&] {
-            auto& sqe = ring.select(abi::IORING_OP_RECVMSG, fd, 1);
+            auto& sqe = ring.select(abi::ioring_op_recvmsg, fd, 1);
             sqe.addr = address_of(header);
-            sqe.ioprio = abi::IORING_RECV_MULTISHOT;
+            sqe.ioprio = abi::ioring_recv_multishot;
         };
         recvmsg();
         feed(system.world(), fd, letters(14));
@@ -209,9 +209,9 @@ BOOST_AUTO_TEST_CASE(inc_10_a_slot_of_length_0) {
         feed(world, stream, "x");
         feed(world, pipe, "x");
         ring.recv(stream, 1, 1);
-        ring.select(abi::IORING_OP_READ, pipe, 1, 2);
+        ring.select(abi::ioring_op_read, pipe, 1, 2);
         auto& bundle = ring.recv(stream, 1, 3);
-        bundle.ioprio = abi::IORING_RECVSEND_BUNDLE;
+        bundle.ioprio = abi::ioring_recvsend_bundle;
         bundle.len = 10;
         BOOST_TEST(ring.run() == "1{0 NE} 2{0 B0 BM} 3{-105}");
         BOOST_TEST(group.head() == 0);
@@ -253,8 +253,8 @@ BOOST_AUTO_TEST_CASE(inc_12_registering_again_resumes_in_the_slot) {
         reg.ring_addr = address_of(group.memory().data());
         reg.ring_entries = 8;
         reg.bgid = 1;
-        reg.flags = abi::IOU_PBUF_RING_INC;
-        BOOST_TEST(ring.register_with(abi::IORING_REGISTER_PBUF_RING, &reg, 1) == 0);
+        reg.flags = abi::iou_pbuf_ring_inc;
+        BOOST_TEST(ring.register_with(abi::ioring_register_pbuf_ring, &reg, 1) == 0);
         feed(system.world(), fd, "def");
         ring.recv(fd, 1);
         BOOST_TEST(ring.run() == "1{3 B0 BM}");
@@ -288,9 +288,9 @@ BOOST_AUTO_TEST_CASE(inc_15_sends_from_an_incremental_ring) {
         const int fd = system.world().open(channel_kind::unix_stream).value();
         std::memcpy(group.buffer(0), "abcdefghij", 10);
         group.add({10, 10});
-        ring.select(abi::IORING_OP_SEND, fd, 1).len = 4;
+        ring.select(abi::ioring_op_send, fd, 1).len = 4;
         BOOST_TEST(ring.run() == "1{4 B0 BM}");
-        ring.select(abi::IORING_OP_SEND, fd, 1);
+        ring.select(abi::ioring_op_send, fd, 1);
         BOOST_TEST(ring.run() == "1{6 B0}");
         BOOST_TEST(group.head() == 1);
         std::array<std::byte, 32> got{};
@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(bnd_16_bundles_on_an_incremental_ring) {
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(4, 12);
         feed(system.world(), fd, letters(30));
-        ring.recv(fd, 1).ioprio = abi::IORING_RECVSEND_BUNDLE;
+        ring.recv(fd, 1).ioprio = abi::ioring_recvsend_bundle;
         BOOST_TEST(ring.run() == "1{30 B0 BM}");
         BOOST_TEST(group.head() == 2);
         BOOST_TEST(group.slot(2).len == 6U);

@@ -206,10 +206,10 @@ BOOST_AUTO_TEST_CASE(sel_01_only_some_requests_may_select) {
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(4, 64);
         for (const std::uint8_t opcode :
-             {abi::IORING_OP_NOP, abi::IORING_OP_WRITE, abi::IORING_OP_WRITEV,
-              abi::IORING_OP_READ_FIXED, abi::IORING_OP_SENDMSG, abi::IORING_OP_SEND_ZC,
-              abi::IORING_OP_POLL_ADD, abi::IORING_OP_TIMEOUT, abi::IORING_OP_ACCEPT,
-              abi::IORING_OP_PROVIDE_BUFFERS, abi::IORING_OP_SHUTDOWN, abi::IORING_OP_CLOSE}) {
+             {abi::ioring_op_nop, abi::ioring_op_write, abi::ioring_op_writev,
+              abi::ioring_op_read_fixed, abi::ioring_op_sendmsg, abi::ioring_op_send_zc,
+              abi::ioring_op_poll_add, abi::ioring_op_timeout, abi::ioring_op_accept,
+              abi::ioring_op_provide_buffers, abi::ioring_op_shutdown, abi::ioring_op_close}) {
             ring.select(opcode, fd, 1);
             BOOST_TEST(ring.run() == "1{-95}", "opcode " << int{opcode});
         }
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(sel_02_the_address_of_the_request_is_ignored) {
         auto& recv = ring.recv(fd, 1);
         recv.addr = 8;
         recv.len = 3;
-        auto& read = ring.select(abi::IORING_OP_READ, fd, 1);
+        auto& read = ring.select(abi::ioring_op_read, fd, 1);
         read.addr = 8;
         read.off = ~std::uint64_t{0};
         BOOST_TEST(ring.run() == "1{3 B0 NE} 1{3 B1}");
@@ -245,17 +245,17 @@ BOOST_AUTO_TEST_CASE(sel_03_no_buffer_completes_at_once) {
             ring.select(opcode, fd, group_id).ioprio = ioprio;
             return ring.run();
         };
-        constexpr auto multishot = abi::IORING_RECV_MULTISHOT;
-        constexpr auto bundle = abi::IORING_RECVSEND_BUNDLE;
+        constexpr auto multishot = abi::ioring_recv_multishot;
+        constexpr auto bundle = abi::ioring_recvsend_bundle;
         for (const std::uint16_t id : {std::uint16_t{1}, std::uint16_t{9}}) {
             const bool unknown = id == 9;
-            BOOST_TEST(ask(abi::IORING_OP_RECV, 0, id) == "1{-105}");
-            BOOST_TEST(ask(abi::IORING_OP_RECV, multishot, id) == "1{-105}");
-            BOOST_TEST(ask(abi::IORING_OP_READ, 0, id) == "1{-105}");
-            BOOST_TEST(ask(abi::IORING_OP_READ_MULTISHOT, 0, id) == "1{-105}");
-            BOOST_TEST(ask(abi::IORING_OP_RECV, bundle, id) == (unknown ? "1{-2}" : "1{-105}"));
-            BOOST_TEST(ask(abi::IORING_OP_SEND, 0, id) == (unknown ? "1{-2}" : "1{-105}"));
-            BOOST_TEST(ask(abi::IORING_OP_SEND, bundle, id) == (unknown ? "1{-2}" : "1{-105}"));
+            BOOST_TEST(ask(abi::ioring_op_recv, 0, id) == "1{-105}");
+            BOOST_TEST(ask(abi::ioring_op_recv, multishot, id) == "1{-105}");
+            BOOST_TEST(ask(abi::ioring_op_read, 0, id) == "1{-105}");
+            BOOST_TEST(ask(abi::ioring_op_read_multishot, 0, id) == "1{-105}");
+            BOOST_TEST(ask(abi::ioring_op_recv, bundle, id) == (unknown ? "1{-2}" : "1{-105}"));
+            BOOST_TEST(ask(abi::ioring_op_send, 0, id) == (unknown ? "1{-2}" : "1{-105}"));
+            BOOST_TEST(ask(abi::ioring_op_send, bundle, id) == (unknown ? "1{-2}" : "1{-105}"));
         }
     });
 }
@@ -263,16 +263,16 @@ BOOST_AUTO_TEST_CASE(sel_03_no_buffer_completes_at_once) {
 // SEL-05: POLL_FIRST looks for a buffer only when there is data. MSH-15: in multishot too.
 BOOST_AUTO_TEST_CASE(sel_05_poll_first_postpones_the_selection) {
     on_each([](auto& system) {
-        for (const std::uint16_t extra : {std::uint16_t{0}, abi::IORING_RECV_MULTISHOT}) {
+        for (const std::uint16_t extra : {std::uint16_t{0}, abi::ioring_recv_multishot}) {
             raw_ring ring(system);
             raw_group group(ring);
             const int fd = system.world().open(channel_kind::tcp).value();
-            ring.recv(fd, 1).ioprio = abi::IORING_RECVSEND_POLL_FIRST | extra;
+            ring.recv(fd, 1).ioprio = abi::ioring_recvsend_poll_first | extra;
             BOOST_TEST(ring.run() == "");
             feed(system.world(), fd, "data");
             BOOST_TEST(ring.run() == "1{-105}");
             group.add({64});
-            ring.recv(fd, 1).ioprio = abi::IORING_RECVSEND_POLL_FIRST | extra;
+            ring.recv(fd, 1).ioprio = abi::ioring_recvsend_poll_first | extra;
             BOOST_TEST(ring.run() == (extra == 0 ? "1{4 B0}" : "1{4 B0 +M}"));
         }
     });
@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE(sel_07_an_empty_ring_hides_the_end) {
         const int fd = system.world().open(channel_kind::tcp).value();
         (void)system.world().finish(fd);
         ring.recv(fd, 1);
-        ring.select(abi::IORING_OP_READ, fd, 1, 2);
+        ring.select(abi::ioring_op_read, fd, 1, 2);
         ring.recv_multishot(fd, 1, 3);
         BOOST_TEST(ring.run() == "1{-105} 2{-105} 3{-105}");
         group.add({64});
@@ -326,7 +326,7 @@ BOOST_AUTO_TEST_CASE(sel_08_an_async_receive_commits_at_selection) {
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(2, 64);
-        ring.recv(fd, 1).flags |= abi::IOSQE_ASYNC;
+        ring.recv(fd, 1).flags |= abi::iosqe_async;
         BOOST_TEST(ring.run() == "");
         system.world().pass(std::chrono::milliseconds(20));
         BOOST_TEST(group.head() == 1);
@@ -345,15 +345,15 @@ BOOST_AUTO_TEST_CASE(sel_09_a_file_commits_at_selection) {
         const int fd = system.world().open(channel_kind::file).value();
         group.add(4, 64);
         feed(system.world(), fd, "contents");
-        ring.select(abi::IORING_OP_READ, fd, 1).off = 3;
+        ring.select(abi::ioring_op_read, fd, 1).off = 3;
         BOOST_TEST(ring.run(1) == "1{5 B0}");
         BOOST_TEST(group.text(0, 5) == "tents");
-        ring.select(abi::IORING_OP_READ, fd, 1).off = 100;
+        ring.select(abi::ioring_op_read, fd, 1).off = 100;
         BOOST_TEST(ring.run(1) == "1{0 B1}");
         BOOST_TEST(group.head() == 2);
         if constexpr (requires { system.world().open_write_only(); }) {
             const int blind = system.world().open_write_only().value();
-            ring.select(abi::IORING_OP_READ, blind, 1);
+            ring.select(abi::ioring_op_read, blind, 1);
             BOOST_TEST(ring.run() == "1{-9 B2}");
             BOOST_TEST(group.head() == 3);
         }
@@ -367,7 +367,7 @@ BOOST_AUTO_TEST_CASE(sel_11_an_async_multishot_waits_without_a_buffer) {
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(2, 64);
-        ring.recv_multishot(fd, 1).flags |= abi::IOSQE_ASYNC;
+        ring.recv_multishot(fd, 1).flags |= abi::iosqe_async;
         BOOST_TEST(ring.run() == "");
         system.world().pass(std::chrono::milliseconds(20));
         BOOST_TEST(group.head() == 0);
@@ -401,7 +401,7 @@ BOOST_AUTO_TEST_CASE(len_03_a_negative_length_is_refused_by_recv_only) {
         feed(system.world(), fd, "abc");
         ring.recv(fd, 1).len = 0x80000000U;
         BOOST_TEST(ring.run() == "1{-22}");
-        ring.select(abi::IORING_OP_READ, fd, 1).len = ~0U;
+        ring.select(abi::ioring_op_read, fd, 1).len = ~0U;
         BOOST_TEST(ring.run() == "1{3 B0}");
     });
 }
@@ -421,7 +421,7 @@ BOOST_AUTO_TEST_CASE(len_04_readv_takes_its_length_from_one_vector) {
         feed(system.world(), fd, letters(20));
         const vector vectors[2] = {{1, 4}, {1, 0}};
         const auto readv = [&](std::uint32_t first, std::uint32_t count) {
-            auto& sqe = ring.select(abi::IORING_OP_READV, fd, 1);
+            auto& sqe = ring.select(abi::ioring_op_readv, fd, 1);
             sqe.addr = address_of(&vectors[first]);
             sqe.len = count;
             return ring.run();
@@ -444,7 +444,7 @@ BOOST_AUTO_TEST_CASE(len_05_recvmsg_takes_its_length_from_its_vector) {
         const auto recvmsg = [&](std::uint64_t size, std::uint64_t count) {
             const vector only[2] = {{0, size}, {0, 1}};
             std::uint64_t header[7] = {0, 0, address_of(only), count, 0, 0, 0};
-            auto& sqe = ring.select(abi::IORING_OP_RECVMSG, fd, 1);
+            auto& sqe = ring.select(abi::ioring_op_recvmsg, fd, 1);
             sqe.addr = address_of(header);
             sqe.len = 1;
             return ring.run();
@@ -467,7 +467,7 @@ BOOST_AUTO_TEST_CASE(len_06_a_huge_slot_is_clamped) {
         ring.recv(fd, 1);
         BOOST_TEST(ring.run() == "1{3 B0}");
         feed(system.world(), fd, "abc");
-        ring.select(abi::IORING_OP_READ, fd, 1);
+        ring.select(abi::ioring_op_read, fd, 1);
         BOOST_TEST(ring.run() == "1{3 B1}");
     });
 }
@@ -491,7 +491,7 @@ BOOST_AUTO_TEST_CASE(len_07_a_slot_of_length_0_blocks_receives) {
         ring.recv(udp, 1);
         BOOST_TEST(ring.run() == "1{0}");
         BOOST_TEST(group.head() == 0);
-        ring.select(abi::IORING_OP_READ, pipe, 1);
+        ring.select(abi::ioring_op_read, pipe, 1);
         BOOST_TEST(ring.run() == "1{0 B0}");
         BOOST_TEST(group.head() == 1);
         group.add({64});

@@ -24,9 +24,9 @@ struct message_header {
 template <class System>
 void recvmsg_multishot(raw_ring<System>& ring, int fd, const message_header& header,
                        std::uint32_t flags = 0) {
-    auto& sqe = ring.select(abi::IORING_OP_RECVMSG, fd, 1);
+    auto& sqe = ring.select(abi::ioring_op_recvmsg, fd, 1);
     sqe.addr = address_of(&header);
-    sqe.ioprio = abi::IORING_RECV_MULTISHOT;
+    sqe.ioprio = abi::ioring_recv_multishot;
     sqe.op_flags = flags;
 }
 
@@ -85,12 +85,12 @@ BOOST_AUTO_TEST_CASE(msh_02_what_a_multishot_needs) {
         (void)ring.cancel(1);
         (void)ring.run();
         BOOST_TEST(refused([&](auto& sqe) {
-                       sqe.opcode = abi::IORING_OP_RECVMSG;
+                       sqe.opcode = abi::ioring_op_recvmsg;
                        sqe.addr = address_of(&header);
                        sqe.file_index = 5;
                    }) == "1{-22}");
         const auto read = [&](auto change) {
-            auto& sqe = ring.select(abi::IORING_OP_READ_MULTISHOT, pipe, 1);
+            auto& sqe = ring.select(abi::ioring_op_read_multishot, pipe, 1);
             change(sqe);
             return ring.run();
         };
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(msh_06_read_multishot_is_lazy) {
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::pipe).value();
         group.add({16, 64, 8});
-        ring.select(abi::IORING_OP_READ_MULTISHOT, fd, 1);
+        ring.select(abi::ioring_op_read_multishot, fd, 1);
         BOOST_TEST(ring.run() == "");
         feed(system.world(), fd, letters(88));
         BOOST_TEST(ring.run() == "1{16 B0 +M} 1{64 B1 +M} 1{8 B2 +M}");
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(msh_08_thirty_three_transfers_a_turn) {
         raw_ring ring(system,
                       {.entries = 8,
                        .cq_entries = 1024,
-                       .flags = abi::IORING_SETUP_SINGLE_ISSUER | abi::IORING_SETUP_DEFER_TASKRUN});
+                       .flags = abi::ioring_setup_single_issuer | abi::ioring_setup_defer_taskrun});
         raw_group group(ring, {.entries = 512});
         auto& world = system.world();
         const int a = world.open(channel_kind::tcp).value();
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(msh_08_thirty_three_transfers_a_turn) {
         std::string pattern;
         std::uint64_t last = 0;
         int run = 0;
-        (void)ring.enter(0, 200, abi::IORING_ENTER_GETEVENTS);
+        (void)ring.enter(0, 200, abi::ioring_enter_getevents);
         for (const auto& each : ring.take()) {
             if (each.user_data != last && last != 0) {
                 pattern += std::to_string(last) + ":" + std::to_string(run) + " ";
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(msh_10_closing_the_descriptor_does_not_end_it) {
         const int fd = system.world().open(channel_kind::unix_stream).value();
         group.add(8, 64);
         ring.recv_multishot(fd, 1);
-        ring.stage(abi::IORING_OP_CLOSE, fd, 2);
+        ring.stage(abi::ioring_op_close, fd, 2);
         BOOST_TEST(ring.run() == "2{0}");
         feed(system.world(), fd, "still");
         BOOST_TEST(ring.run() == "1{5 B0 +M}");
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(msh_11_shutting_down_the_own_end) {
         group.add(8, 64);
         ring.recv_multishot(fd, 1);
         BOOST_TEST(ring.run() == "");
-        ring.stage(abi::IORING_OP_SHUTDOWN, fd, 2).len = 0;
+        ring.stage(abi::ioring_op_shutdown, fd, 2).len = 0;
         (void)ring.wait(2);
         std::string seen = ring.seen();
         BOOST_TEST((seen == "2{0} 1{0}" || seen == "1{0} 2{0}"), seen);
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(msh_11_shutting_down_the_own_end) {
 BOOST_AUTO_TEST_CASE(msh_12_data_then_the_end) {
     on_each([](auto& system) {
         raw_ring ring(system,
-                      {.flags = abi::IORING_SETUP_SINGLE_ISSUER | abi::IORING_SETUP_DEFER_TASKRUN});
+                      {.flags = abi::ioring_setup_single_issuer | abi::ioring_setup_defer_taskrun});
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::unix_stream).value();
         group.add(8, 4);
@@ -356,9 +356,9 @@ BOOST_AUTO_TEST_CASE(msh_17_read_multishot_needs_a_file_that_polls) {
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::file).value();
         group.add(4, 64);
-        ring.select(abi::IORING_OP_READ_MULTISHOT, fd, 1);
+        ring.select(abi::ioring_op_read_multishot, fd, 1);
         BOOST_TEST(ring.run(1) == "1{-77}");
-        ring.select(abi::IORING_OP_READ_MULTISHOT, fd, 1).flags |= abi::IOSQE_ASYNC;
+        ring.select(abi::ioring_op_read_multishot, fd, 1).flags |= abi::iosqe_async;
         BOOST_TEST(ring.run(1) == "1{-77}");
         BOOST_TEST(group.head() == 0);
     });
@@ -421,7 +421,7 @@ BOOST_AUTO_TEST_CASE(accepting) {
         auto& world = system.world();
         const int listener = world.listen().value();
         group.add(8, 64);
-        ring.stage(abi::IORING_OP_ACCEPT, listener, 1);
+        ring.stage(abi::ioring_op_accept, listener, 1);
         BOOST_TEST(ring.run() == "");
         (void)world.connect(listener);
         (void)ring.wait(1);
@@ -434,12 +434,12 @@ BOOST_AUTO_TEST_CASE(accepting) {
         BOOST_TEST(ring.run() == "2{5 B0}");
         (void)world.connect(listener);
         (void)world.connect(listener);
-        ring.stage(abi::IORING_OP_ACCEPT, listener, 3).ioprio = abi::IORING_ACCEPT_MULTISHOT;
+        ring.stage(abi::ioring_op_accept, listener, 3).ioprio = abi::ioring_accept_multishot;
         (void)ring.submit();
         const auto both = ring.take();
         BOOST_REQUIRE(both.size() == 2U);
-        BOOST_TEST(both[0].flags == (abi::IORING_CQE_F_MORE | abi::IORING_CQE_F_SOCK_NONEMPTY));
-        BOOST_TEST(both[1].flags == abi::IORING_CQE_F_MORE);
+        BOOST_TEST(both[0].flags == (abi::ioring_cqe_f_more | abi::ioring_cqe_f_sock_nonempty));
+        BOOST_TEST(both[1].flags == abi::ioring_cqe_f_more);
         for (const auto& each : both) {
             BOOST_TEST(plain(world.accepted(listener, each.res)) == 0);
         }

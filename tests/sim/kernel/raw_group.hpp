@@ -22,7 +22,7 @@ public:
 
     explicit raw_group(raw_ring<System>& ring, const group_options& wanted = {})
         : ring_(&ring), options_(wanted) {
-        const bool mapped = (wanted.flags & abi::IOU_PBUF_RING_MMAP) != 0;
+        const bool mapped = (wanted.flags & abi::iou_pbuf_ring_mmap) != 0;
         const std::size_t size = wanted.entries * sizeof(abi::io_uring_buf);
         if (!mapped) memory_ = kernel().map_anonymous({.size = size}).value();
         buffers_ = kernel().map_anonymous({.size = buffers_count * buffer_size_max}).value();
@@ -32,10 +32,10 @@ public:
                                   .flags = wanted.flags,
                                   .min_left = wanted.min_left,
                                   .resv = {}};
-        answer = ring.register_with(abi::IORING_REGISTER_PBUF_RING, &reg, 1);
+        answer = ring.register_with(abi::ioring_register_pbuf_ring, &reg, 1);
         if (answer == 0 && mapped) {
             const std::uint64_t offset =
-                abi::IORING_OFF_PBUF_RING | std::uint64_t{wanted.id} << abi::IORING_OFF_PBUF_SHIFT;
+                abi::ioring_off_pbuf_ring | std::uint64_t{wanted.id} << abi::ioring_off_pbuf_shift;
             memory_ = kernel().map(ring.fd, size, offset).value();
         }
     }
@@ -51,7 +51,7 @@ public:
     int close() {
         abi::io_uring_buf_reg reg{};
         reg.bgid = options_.id;
-        return ring_->register_with(abi::IORING_UNREGISTER_PBUF_RING, &reg, 1);
+        return ring_->register_with(abi::ioring_unregister_pbuf_ring, &reg, 1);
     }
 
     abi::io_uring_buf& slot(std::size_t index) {
@@ -100,7 +100,7 @@ public:
     int head() {
         abi::io_uring_buf_status status{};
         status.buf_group = options_.id;
-        const int refused = ring_->register_with(abi::IORING_REGISTER_PBUF_STATUS, &status, 1);
+        const int refused = ring_->register_with(abi::ioring_register_pbuf_status, &status, 1);
         return refused != 0 ? refused : static_cast<int>(status.head);
     }
 

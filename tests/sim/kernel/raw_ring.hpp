@@ -44,12 +44,12 @@ int plain(const result<Value>& answer) {
 
 inline std::string text_of(const abi::io_uring_cqe& done) {
     std::string text = std::to_string(done.user_data) + "{" + std::to_string(done.res);
-    if ((done.flags & abi::IORING_CQE_F_BUFFER) != 0) {
-        text += " B" + std::to_string(done.flags >> abi::IORING_CQE_BUFFER_SHIFT);
+    if ((done.flags & abi::ioring_cqe_f_buffer) != 0) {
+        text += " B" + std::to_string(done.flags >> abi::ioring_cqe_buffer_shift);
     }
-    if ((done.flags & abi::IORING_CQE_F_MORE) != 0) text += " +M";
-    if ((done.flags & abi::IORING_CQE_F_SOCK_NONEMPTY) != 0) text += " NE";
-    if ((done.flags & abi::IORING_CQE_F_BUF_MORE) != 0) text += " BM";
+    if ((done.flags & abi::ioring_cqe_f_more) != 0) text += " +M";
+    if ((done.flags & abi::ioring_cqe_f_sock_nonempty) != 0) text += " NE";
+    if ((done.flags & abi::ioring_cqe_f_buf_more) != 0) text += " BM";
     return text + "}";
 }
 
@@ -67,14 +67,14 @@ public:
     explicit raw_ring(System& system, const ring_options& wanted = {}) : system_(&system) {
         params.flags = wanted.flags;
         if (wanted.cq_entries != 0) {
-            params.flags |= abi::IORING_SETUP_CQSIZE;
+            params.flags |= abi::ioring_setup_cqsize;
             params.cq_entries = wanted.cq_entries;
         }
         fd = kernel().setup(wanted.entries, params).value();
         const std::size_t size = params.sq_off.array + params.sq_entries * sizeof(std::uint32_t);
-        rings_ = kernel().map(fd, size, abi::IORING_OFF_SQ_RING).value();
+        rings_ = kernel().map(fd, size, abi::ioring_off_sq_ring).value();
         sqes_ = kernel()
-                    .map(fd, params.sq_entries * sizeof(abi::io_uring_sqe), abi::IORING_OFF_SQES)
+                    .map(fd, params.sq_entries * sizeof(abi::io_uring_sqe), abi::ioring_off_sqes)
                     .value();
     }
     raw_ring(const raw_ring&) = delete;
@@ -112,16 +112,16 @@ public:
     abi::io_uring_sqe& select(std::uint8_t opcode, int file, std::uint16_t group,
                               std::uint64_t user_data = 1) {
         auto& sqe = stage(opcode, file, user_data);
-        sqe.flags = abi::IOSQE_BUFFER_SELECT;
+        sqe.flags = abi::iosqe_buffer_select;
         sqe.buf_index = group;
         return sqe;
     }
     abi::io_uring_sqe& recv(int file, std::uint16_t group, std::uint64_t user_data = 1) {
-        return select(abi::IORING_OP_RECV, file, group, user_data);
+        return select(abi::ioring_op_recv, file, group, user_data);
     }
     abi::io_uring_sqe& recv_multishot(int file, std::uint16_t group, std::uint64_t user_data = 1) {
         auto& sqe = recv(file, group, user_data);
-        sqe.ioprio = abi::IORING_RECV_MULTISHOT;
+        sqe.ioprio = abi::ioring_recv_multishot;
         return sqe;
     }
 
@@ -139,7 +139,7 @@ public:
     int wait(std::uint32_t wanted) {
         abi::kernel_timespec limit{0, 500'000'000};
         const abi::io_uring_getevents_arg arg{0, 8, 0, address_of(&limit)};
-        constexpr auto flags = abi::IORING_ENTER_GETEVENTS | abi::IORING_ENTER_EXT_ARG;
+        constexpr auto flags = abi::ioring_enter_getevents | abi::ioring_enter_ext_arg;
         return plain(
             kernel().enter(fd, std::exchange(staged_, 0), wanted, flags, &arg, sizeof arg));
     }
@@ -166,7 +166,7 @@ public:
     /// Submits, lets task work run and the list be flushed, and tells what completed.
     std::string run() {
         (void)submit();
-        (void)enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+        (void)enter(0, 0, abi::ioring_enter_getevents);
         return seen();
     }
 
@@ -181,7 +181,7 @@ public:
     }
 
     int cancel(std::uint64_t target, std::uint64_t user_data = 99, std::uint32_t flags = 0) {
-        auto& sqe = stage(abi::IORING_OP_ASYNC_CANCEL, -1, user_data);
+        auto& sqe = stage(abi::ioring_op_async_cancel, -1, user_data);
         sqe.addr = target;
         sqe.op_flags = flags;
         return submit();

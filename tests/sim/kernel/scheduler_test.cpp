@@ -12,7 +12,7 @@ namespace ringproof::testing {
 namespace {
 
 constexpr std::uint32_t deferring =
-    abi::IORING_SETUP_SINGLE_ISSUER | abi::IORING_SETUP_DEFER_TASKRUN;
+    abi::ioring_setup_single_issuer | abi::ioring_setup_defer_taskrun;
 
 template <class System>
 std::uint32_t sq_flags(raw_ring<System>& ring) {
@@ -22,7 +22,7 @@ std::uint32_t sq_flags(raw_ring<System>& ring) {
 template <class System>
 abi::io_uring_sqe& timeout(raw_ring<System>& ring, const abi::kernel_timespec& time,
                            std::uint64_t count = 0, std::uint32_t flags = 0) {
-    auto& sqe = ring.stage(abi::IORING_OP_TIMEOUT, -1, 1);
+    auto& sqe = ring.stage(abi::ioring_op_timeout, -1, 1);
     sqe.addr = address_of(&time);
     sqe.len = 1;
     sqe.off = count;
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_SUITE(scheduler)
 BOOST_AUTO_TEST_CASE(run_01_completions_without_enter) {
     on_each([](auto& system) {
         for (const std::uint32_t flags :
-             {0U, abi::IORING_SETUP_COOP_TASKRUN | abi::IORING_SETUP_TASKRUN_FLAG}) {
+             {0U, abi::ioring_setup_coop_taskrun | abi::ioring_setup_taskrun_flag}) {
             raw_ring ring(system, {.flags = flags});
             raw_group group(ring);
             const int fd = system.world().open(channel_kind::tcp).value();
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(run_01_completions_without_enter) {
 // counts.
 BOOST_AUTO_TEST_CASE(run_02_deferred_work_waits_for_getevents) {
     on_each([](auto& system) {
-        raw_ring ring(system, {.flags = deferring | abi::IORING_SETUP_TASKRUN_FLAG});
+        raw_ring ring(system, {.flags = deferring | abi::ioring_setup_taskrun_flag});
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(1, 64);
@@ -65,16 +65,16 @@ BOOST_AUTO_TEST_CASE(run_02_deferred_work_waits_for_getevents) {
         (void)ring.submit();
         feed(system.world(), fd, "x");
         ring.poke();
-        ring.stage(abi::IORING_OP_NOP, -1, 2);
+        ring.stage(abi::ioring_op_nop, -1, 2);
         (void)ring.submit();
         BOOST_TEST(ring.seen() == "2{0}");
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_TASKRUN) != 0U);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_taskrun) != 0U);
         BOOST_TEST(group.head() == 0);
         group.slot(0).bid = 9;
         group.slot(0).addr = address_of(group.buffer(9));
-        (void)ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+        (void)ring.enter(0, 0, abi::ioring_enter_getevents);
         BOOST_TEST(ring.seen() == "1{1 B9 +M}");
-        BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_TASKRUN) == 0U);
+        BOOST_TEST((sq_flags(ring) & abi::ioring_sq_taskrun) == 0U);
     });
 }
 
@@ -91,11 +91,11 @@ BOOST_AUTO_TEST_CASE(run_05_deferred_work_is_first_come_first_served) {
         }
         BOOST_TEST(ring.run() == "");
         for (std::size_t i = fds.size(); i-- > 0;) feed(system.world(), fds[i], "x");
-        (void)ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+        (void)ring.enter(0, 0, abi::ioring_enter_getevents);
         const auto first = ring.take();
         BOOST_TEST(first.size() == 20U);
         for (std::size_t i = 0; i < first.size(); ++i) BOOST_TEST(first[i].user_data == 30 - i);
-        (void)ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS);
+        (void)ring.enter(0, 0, abi::ioring_enter_getevents);
         BOOST_TEST(ring.take().size() == 10U);
     });
 }
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(run_05_deferred_work_is_first_come_first_served) {
 // RUN-03: selection runs in the SQPOLL thread; no special rules.
 BOOST_AUTO_TEST_CASE(run_03_sqpoll) {
     on_each([](auto& system) {
-        raw_ring ring(system, {.flags = abi::IORING_SETUP_SQPOLL});
+        raw_ring ring(system, {.flags = abi::ioring_setup_sqpoll});
         raw_group group(ring);
         const int fd = system.world().open(channel_kind::tcp).value();
         group.add(2, 64);
@@ -120,34 +120,34 @@ BOOST_AUTO_TEST_CASE(run_03_sqpoll) {
 // The thread sleeps when it has had nothing to do, says so, and needs to be woken.
 BOOST_AUTO_TEST_CASE(the_sqpoll_thread_falls_asleep) {
     model_system system;
-    raw_ring ring(system, {.flags = abi::IORING_SETUP_SQPOLL});
-    BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_NEED_WAKEUP) == 0U);
+    raw_ring ring(system, {.flags = abi::ioring_setup_sqpoll});
+    BOOST_TEST((sq_flags(ring) & abi::ioring_sq_need_wakeup) == 0U);
     system.world().pass(std::chrono::seconds(2));
-    BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_NEED_WAKEUP) != 0U);
-    ring.stage(abi::IORING_OP_NOP, -1, 1);
+    BOOST_TEST((sq_flags(ring) & abi::ioring_sq_need_wakeup) != 0U);
+    ring.stage(abi::ioring_op_nop, -1, 1);
     system.kernel().step();
     BOOST_TEST(ring.seen() == "");
-    BOOST_TEST(ring.enter(1, 0, abi::IORING_ENTER_SQ_WAKEUP) == 1);
+    BOOST_TEST(ring.enter(1, 0, abi::ioring_enter_sq_wakeup) == 1);
     BOOST_TEST(ring.seen() == "1{0}");
-    BOOST_TEST((sq_flags(ring) & abi::IORING_SQ_NEED_WAKEUP) == 0U);
-    ring.stage(abi::IORING_OP_NOP, -1, 2);
+    BOOST_TEST((sq_flags(ring) & abi::ioring_sq_need_wakeup) == 0U);
+    ring.stage(abi::ioring_op_nop, -1, 2);
     system.kernel().step();
     BOOST_TEST(ring.seen() == "2{0}");
 }
 
 // RUN-06: SINGLE_ISSUER, DEFER_TASKRUN and other tasks.
 BOOST_AUTO_TEST_CASE(run_06_only_the_submitter_may) {
-    for (const std::uint32_t flags : {abi::IORING_SETUP_SINGLE_ISSUER, deferring}) {
+    for (const std::uint32_t flags : {abi::ioring_setup_single_issuer, deferring}) {
         model_system system;
         raw_ring ring(system, {.flags = flags});
         const caller_id self = system.kernel().caller();
-        ring.stage(abi::IORING_OP_NOP, -1, 1);
+        ring.stage(abi::ioring_op_nop, -1, 1);
         system.kernel().set_caller(caller_id{0x9});
         abi::io_uring_buf_status status{};
-        BOOST_TEST(ring.register_with(abi::IORING_REGISTER_PBUF_STATUS, &status, 1) == -EEXIST);
+        BOOST_TEST(ring.register_with(abi::ioring_register_pbuf_status, &status, 1) == -EEXIST);
         BOOST_TEST(ring.enter(1, 0, 0) == -EEXIST);
         const bool defers = flags == deferring;
-        BOOST_TEST(ring.enter(0, 0, abi::IORING_ENTER_GETEVENTS) == (defers ? -EEXIST : 0));
+        BOOST_TEST(ring.enter(0, 0, abi::ioring_enter_getevents) == (defers ? -EEXIST : 0));
         system.kernel().set_caller(self);
         BOOST_TEST(ring.enter(1, 0, 0) == 1);
     }
@@ -156,14 +156,14 @@ BOOST_AUTO_TEST_CASE(run_06_only_the_submitter_may) {
 // R_DISABLED: the submitter is whoever enables the ring.
 BOOST_AUTO_TEST_CASE(run_06_the_enabler_becomes_the_submitter) {
     model_system system;
-    raw_ring ring(system, {.flags = deferring | abi::IORING_SETUP_R_DISABLED});
+    raw_ring ring(system, {.flags = deferring | abi::ioring_setup_r_disabled});
     const caller_id self = system.kernel().caller();
     system.kernel().set_caller(caller_id{0x9});
-    BOOST_TEST(ring.register_with(abi::IORING_REGISTER_ENABLE_RINGS, nullptr, 0) == 0);
-    ring.stage(abi::IORING_OP_NOP, -1, 1);
+    BOOST_TEST(ring.register_with(abi::ioring_register_enable_rings, nullptr, 0) == 0);
+    ring.stage(abi::ioring_op_nop, -1, 1);
     BOOST_TEST(ring.enter(1, 0, 0) == 1);
     system.kernel().set_caller(self);
-    ring.stage(abi::IORING_OP_NOP, -1, 2);
+    ring.stage(abi::ioring_op_nop, -1, 2);
     BOOST_TEST(ring.enter(1, 0, 0) == -EEXIST);
 }
 
@@ -175,14 +175,14 @@ BOOST_AUTO_TEST_CASE(timers) {
         const abi::kernel_timespec late{100, 0};
         timeout(ring, soon);
         BOOST_TEST(ring.run() == "");
-        BOOST_TEST(ring.enter(0, 1, abi::IORING_ENTER_GETEVENTS) == 0);
+        BOOST_TEST(ring.enter(0, 1, abi::ioring_enter_getevents) == 0);
         BOOST_TEST(ring.seen() == "1{-62}");
         timeout(ring, late, 2);
         BOOST_TEST(ring.run() == "");
-        ring.stage(abi::IORING_OP_NOP, -1, 2);
-        ring.stage(abi::IORING_OP_NOP, -1, 3);
+        ring.stage(abi::ioring_op_nop, -1, 2);
+        ring.stage(abi::ioring_op_nop, -1, 3);
         BOOST_TEST(ring.run() == "2{0} 3{0} 1{0}");
-        timeout(ring, soon, 2, abi::IORING_TIMEOUT_MULTISHOT);
+        timeout(ring, soon, 2, abi::ioring_timeout_multishot);
         BOOST_TEST(ring.run() == "");
         system.world().pass(std::chrono::milliseconds(20));
         BOOST_TEST(ring.run() == "1{-62 +M} 1{-62}");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(timers) {
         BOOST_TEST(ring.run() == "99{0} 1{-125}");
         timeout(ring, late).len = 2;
         BOOST_TEST(ring.run() == "1{-22}");
-        timeout(ring, late, 0, abi::IORING_TIMEOUT_ABS | abi::IORING_TIMEOUT_MULTISHOT);
+        timeout(ring, late, 0, abi::ioring_timeout_abs | abi::ioring_timeout_multishot);
         BOOST_TEST(ring.run() == "1{-22}");
     });
 }
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_timer_ends_a_wait) {
         const abi::kernel_timespec soon{0, 2'000'000};
         timeout(ring, soon);
         (void)ring.submit();
-        BOOST_TEST(ring.enter(0, 5, abi::IORING_ENTER_GETEVENTS) == 0);
+        BOOST_TEST(ring.enter(0, 5, abi::ioring_enter_getevents) == 0);
         BOOST_TEST(ring.seen() == "1{-62}");
     });
 }

@@ -59,24 +59,24 @@ BOOST_AUTO_TEST_CASE(reading_into_own_memory) {
         for (const int fd : {tcp, pipe, file}) feed(world, fd, letters(20));
         std::array<char, 64> first{};
         std::array<char, 64> second{};
-        BOOST_TEST(own(ring, abi::IORING_OP_RECV, tcp, first.data(), 6) == "1{6 NE}");
+        BOOST_TEST(own(ring, abi::ioring_op_recv, tcp, first.data(), 6) == "1{6 NE}");
         BOOST_TEST(std::string_view(first.data(), 6) == "abcdef");
-        BOOST_TEST(own(ring, abi::IORING_OP_READ, pipe, first.data(), 6) == "1{6}");
+        BOOST_TEST(own(ring, abi::ioring_op_read, pipe, first.data(), 6) == "1{6}");
         const std::array<vector, 2> vectors{vector{address_of(first.data()), 3},
                                             vector{address_of(second.data()), 64}};
-        BOOST_TEST(own(ring, abi::IORING_OP_READV, pipe, vectors.data(), 2) == "1{14}");
+        BOOST_TEST(own(ring, abi::ioring_op_readv, pipe, vectors.data(), 2) == "1{14}");
         BOOST_TEST(std::string_view(first.data(), 3) == "ghi");
         BOOST_TEST(std::string_view(second.data(), 11) == "jklmnopqrst");
         // A file: at a position, then at its own.
-        BOOST_TEST(own(ring, abi::IORING_OP_READ, file, first.data(), 4, 10) == "1{4}");
+        BOOST_TEST(own(ring, abi::ioring_op_read, file, first.data(), 4, 10) == "1{4}");
         BOOST_TEST(std::string_view(first.data(), 4) == "klmn");
-        BOOST_TEST(own(ring, abi::IORING_OP_READ, file, first.data(), 4, ~0ULL) == "1{4}");
-        BOOST_TEST(own(ring, abi::IORING_OP_READ, file, first.data(), 4, ~0ULL) == "1{4}");
+        BOOST_TEST(own(ring, abi::ioring_op_read, file, first.data(), 4, ~0ULL) == "1{4}");
+        BOOST_TEST(own(ring, abi::ioring_op_read, file, first.data(), 4, ~0ULL) == "1{4}");
         BOOST_TEST(std::string_view(first.data(), 4) == "efgh");
         const void* nowhere = reinterpret_cast<const void*>(std::uintptr_t{0x1000});
-        BOOST_TEST(own(ring, abi::IORING_OP_RECV, tcp, nowhere, 4) == "1{-14}");
-        BOOST_TEST(own(ring, abi::IORING_OP_READV, pipe, nowhere, 1) == "1{-14}");
-        BOOST_TEST(own(ring, abi::IORING_OP_READV, pipe, vectors.data(), 5000) == "1{-22}");
+        BOOST_TEST(own(ring, abi::ioring_op_recv, tcp, nowhere, 4) == "1{-14}");
+        BOOST_TEST(own(ring, abi::ioring_op_readv, pipe, nowhere, 1) == "1{-14}");
+        BOOST_TEST(own(ring, abi::ioring_op_readv, pipe, vectors.data(), 5000) == "1{-22}");
     });
 }
 
@@ -88,21 +88,21 @@ BOOST_AUTO_TEST_CASE(writing_from_own_memory) {
         const int pipe = world.open(channel_kind::pipe).value();
         const int udp = world.open(channel_kind::udp).value();
         const char* text = "hello world";
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, fd, text, 5) == "1{5}");
-        BOOST_TEST(own(ring, abi::IORING_OP_WRITE, fd, text + 5, 6) == "1{6}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, fd, text, 5) == "1{5}");
+        BOOST_TEST(own(ring, abi::ioring_op_write, fd, text + 5, 6) == "1{6}");
         const std::array<vector, 2> vectors{vector{address_of(text), 2},
                                             vector{address_of(text) + 6, 2}};
-        BOOST_TEST(own(ring, abi::IORING_OP_WRITEV, fd, vectors.data(), 2) == "1{4}");
+        BOOST_TEST(own(ring, abi::ioring_op_writev, fd, vectors.data(), 2) == "1{4}");
         BOOST_TEST(peer_reads(world, fd) == "hello worldhewo");
         BOOST_TEST(peer_reads(world, fd) == "-11");
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, udp, text, 5) == "1{5}");
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, udp, text, 0) == "1{0}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, udp, text, 5) == "1{5}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, udp, text, 0) == "1{0}");
         BOOST_TEST(peer_reads(world, udp) == "hello");
         BOOST_TEST(peer_reads(world, udp) == "");
-        BOOST_TEST(own(ring, abi::IORING_OP_WRITE, pipe, text, 5) == "1{-9}");
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, pipe, text, 5) == "1{-88}");
+        BOOST_TEST(own(ring, abi::ioring_op_write, pipe, text, 5) == "1{-9}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, pipe, text, 5) == "1{-88}");
         (void)world.reset(fd);
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, fd, text, 5) == "1{-32}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, fd, text, 5) == "1{-32}");
     });
 }
 
@@ -115,9 +115,9 @@ BOOST_AUTO_TEST_CASE(sending_to_nobody) {
         const int local = world.open(channel_kind::unix_datagram).value();
         (void)world.reset(udp);
         (void)world.reset(local);
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, udp, "x", 1) == "1{1}");
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, udp, "x", 1) == "1{-111}");
-        BOOST_TEST(own(ring, abi::IORING_OP_SEND, local, "x", 1) == "1{-111}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, udp, "x", 1) == "1{1}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, udp, "x", 1) == "1{-111}");
+        BOOST_TEST(own(ring, abi::ioring_op_send, local, "x", 1) == "1{-111}");
         BOOST_TEST(peer_reads(world, udp) == "-32");
     });
 }
@@ -128,14 +128,14 @@ BOOST_AUTO_TEST_CASE(the_peer_sees_the_end) {
         raw_ring ring(system);
         auto& world = system.world();
         const int fd = world.open(channel_kind::tcp).value();
-        ring.stage(abi::IORING_OP_SHUTDOWN, fd, 1).len = 1;
+        ring.stage(abi::ioring_op_shutdown, fd, 1).len = 1;
         BOOST_TEST(ring.run(1) == "1{0}");
         BOOST_TEST(peer_reads(world, fd) == "");
         BOOST_TEST(feed(world, fd, "still") == 5);
         BOOST_TEST(plain(world.finish(fd)) == 0);
         BOOST_TEST(feed(world, fd, "more") == -EPIPE);
         const int other = world.open(channel_kind::unix_stream).value();
-        ring.stage(abi::IORING_OP_CLOSE, other, 2);
+        ring.stage(abi::ioring_op_close, other, 2);
         BOOST_TEST(ring.run() == "2{0}");
         BOOST_TEST(feed(world, other, "x") == -EPIPE);
         BOOST_TEST(peer_reads(world, other) == "");
@@ -161,11 +161,11 @@ BOOST_AUTO_TEST_CASE(recvmsg_writes_its_header_back) {
                                         .name_size = 32,
                                         .vectors = address_of(&only),
                                         .vector_count = 1};
-            auto& sqe = ring.stage(abi::IORING_OP_RECVMSG, fd, 1);
+            auto& sqe = ring.stage(abi::ioring_op_recvmsg, fd, 1);
             sqe.addr = address_of(&header);
             sqe.len = 1;
             if (selects) {
-                sqe.flags = abi::IOSQE_BUFFER_SELECT;
+                sqe.flags = abi::iosqe_buffer_select;
                 sqe.buf_index = 1;
             }
             BOOST_TEST(ring.run() == (selects ? "1{8 B0}" : "1{8}"));
@@ -181,17 +181,17 @@ BOOST_AUTO_TEST_CASE(recvmsg_writes_its_header_back) {
 // F_BUF_MORE: the length is signed there. Whoever gives such a buffer back publishes it twice.
 BOOST_AUTO_TEST_CASE(an_early_commit_of_more_than_2_gib) {
     on_each([](auto& system) {
-        for (const std::uint16_t flags : {std::uint16_t{0}, abi::IOU_PBUF_RING_INC}) {
+        for (const std::uint16_t flags : {std::uint16_t{0}, abi::iou_pbuf_ring_inc}) {
             raw_ring ring(system);
             raw_group group(ring, {.flags = flags});
             const int fd = system.world().open(channel_kind::file).value();
             feed(system.world(), fd, "abc");
             group.add({0xffffffffU, 0x80000000U});
-            ring.select(abi::IORING_OP_READ, fd, 1);
+            ring.select(abi::ioring_op_read, fd, 1);
             BOOST_TEST(ring.run(1) == "1{3 B0}");
             BOOST_TEST(group.head() == 0);
             BOOST_TEST(group.slot(0).len == 0xffffffffU);
-            ring.select(abi::IORING_OP_READ, fd, 1).len = 0x7fffffff;
+            ring.select(abi::ioring_op_read, fd, 1).len = 0x7fffffff;
             BOOST_TEST(ring.run(1) == (flags == 0 ? "1{3 B0}" : "1{3 B0 BM}"));
             BOOST_TEST(group.head() == (flags == 0 ? 1 : 0));
         }
@@ -201,12 +201,12 @@ BOOST_AUTO_TEST_CASE(an_early_commit_of_more_than_2_gib) {
 // A slot of 2 GiB and more, sent.
 BOOST_AUTO_TEST_CASE(sending_from_a_huge_slot) {
     on_each([](auto& system) {
-        for (const std::uint16_t flags : {std::uint16_t{0}, abi::IOU_PBUF_RING_INC}) {
+        for (const std::uint16_t flags : {std::uint16_t{0}, abi::iou_pbuf_ring_inc}) {
             raw_ring ring(system);
             raw_group group(ring, {.flags = flags});
             const int fd = system.world().open(channel_kind::unix_stream).value();
             group.add({0xffffffffU});
-            auto& sqe = ring.select(abi::IORING_OP_SEND, fd, 1);
+            auto& sqe = ring.select(abi::ioring_op_send, fd, 1);
             sqe.len = 3;
             BOOST_TEST(ring.run() == (flags == 0 ? "1{3 B0}" : "1{3 B0 BM}"));
         }
@@ -239,10 +239,10 @@ BOOST_AUTO_TEST_CASE(odds_and_ends) {
         BOOST_TEST(ring.run() == "1{3 B8}");
         // A worker's receive with its own memory waits like any other.
         std::array<char, 8> bytes{};
-        auto& sqe = ring.stage(abi::IORING_OP_RECV, udp, 2);
+        auto& sqe = ring.stage(abi::ioring_op_recv, udp, 2);
         sqe.addr = address_of(bytes.data());
         sqe.len = 8;
-        sqe.flags = abi::IOSQE_ASYNC;
+        sqe.flags = abi::iosqe_async;
         (void)ring.submit();
         world.pass(std::chrono::milliseconds(20));
         feed(world, udp, "late");

@@ -13,8 +13,8 @@ namespace flags = ringproof::abi;
 
 namespace {
 
-constexpr std::uint32_t buffer = flags::IORING_CQE_F_BUFFER;
-constexpr std::uint32_t more = flags::IORING_CQE_F_MORE;
+constexpr std::uint32_t buffer = flags::ioring_cqe_f_buffer;
+constexpr std::uint32_t more = flags::ioring_cqe_f_more;
 constexpr std::uint64_t user = 7;
 
 std::string id_of(const verdict& wrong) { return wrong ? std::string(wrong->invariant) : ""; }
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_buffer_without_selection_is_found) {
 
 BOOST_AUTO_TEST_CASE(buffer_bits_without_the_flag_are_found) {
     one_request it(recv);
-    BOOST_TEST(it.complete(0, 1U << flags::IORING_CQE_BUFFER_SHIFT) == "I7");
+    BOOST_TEST(it.complete(0, 1U << flags::ioring_cqe_buffer_shift) == "I7");
 }
 
 BOOST_AUTO_TEST_CASE(a_buffer_with_an_error_belongs_to_reads_and_early_requests) {
@@ -92,11 +92,11 @@ BOOST_AUTO_TEST_CASE(a_buffer_with_an_error_belongs_to_reads_and_early_requests)
 }
 
 BOOST_AUTO_TEST_CASE(a_buffer_that_stays_current_needs_an_incremental_ring) {
-    constexpr std::uint32_t stays = buffer | flags::IORING_CQE_F_BUF_MORE;
+    constexpr std::uint32_t stays = buffer | flags::ioring_cqe_f_buf_more;
     BOOST_TEST(one_request(recv).complete(5, stays) == "I13");
     const request_shape incremental{.selects = true, .incremental = true};
     BOOST_TEST(one_request(incremental).complete(5, stays) == "");
-    BOOST_TEST(one_request(incremental).complete(0, flags::IORING_CQE_F_BUF_MORE) == "I13");
+    BOOST_TEST(one_request(incremental).complete(0, flags::ioring_cqe_f_buf_more) == "I13");
 }
 
 BOOST_AUTO_TEST_CASE(more_is_for_multishots_with_bytes) {
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(no_buffers_is_right_when_others_may_hold_them_or_the_group_
 
 BOOST_AUTO_TEST_CASE(no_buffers_says_nothing_of_the_socket) {
     one_request it(recv, 0);
-    BOOST_TEST(it.complete(-ENOBUFS, flags::IORING_CQE_F_SOCK_NONEMPTY) == "I12");
+    BOOST_TEST(it.complete(-ENOBUFS, flags::ioring_cqe_f_sock_nonempty) == "I12");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
