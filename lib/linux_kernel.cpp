@@ -1,6 +1,7 @@
 #include <ringproof/linux_kernel.hpp>
 
 #include <cerrno>
+#include <new>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,39 +15,46 @@ constexpr long nr_io_uring_setup = 425;
 constexpr long nr_io_uring_enter = 426;
 constexpr long nr_io_uring_register = 427;
 
-/// Stands in where the wiped page could not be had: then forks go unnoticed, which is what every
-/// other library does.
-constinit const std::uint64_t always_parent = 1;
-
 std::unexpected<std::error_code> last_error() noexcept { return fail(errno); }
 
 std::size_t round_up(std::size_t size, std::size_t page) noexcept {
     return (size + page - 1) / page * page;
 }
 
-const std::uint64_t* make_process_word(std::size_t page) noexcept {
+/// A word that forks wipe. Where none is to be had, a plain one: then forks go unnoticed, which is
+/// what every other library does.
+std::atomic<std::uint64_t>* make_wiped_word() noexcept {
+    static constinit std::atomic<std::uint64_t> plain{0};
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* memory =
         ::mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return &always_parent;
+    if (memory == MAP_FAILED) return &plain;
     if (::madvise(memory, page, MADV_WIPEONFORK) != 0) {
         ::munmap(memory, page);
-        return &always_parent;
+        return &plain;
     }
-    auto* word = static_cast<std::uint64_t*>(memory);
-    *word = 1;
-    return word;
+    return new (memory) std::atomic<std::uint64_t>(0);
 }
 
 }  // namespace
 
 linux_kernel::linux_kernel() noexcept
-    : process_word_(nullptr), page_size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
-    process_word_ = make_process_word(page_size_);
+    : page_size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {}
+
+/// One word for all kernel objects of a process, so that they agree on who is calling. It stays for
+/// the process's life.
+linux_kernel::process_word* linux_kernel::find_process_word() noexcept {
+    static process_word* const word = make_wiped_word();
+    return word;
 }
 
-linux_kernel::~linux_kernel() {
-    if (process_word_ == &always_parent) return;
-    ::munmap(const_cast<std::uint64_t*>(process_word_), page_size_);
+/// Out of line, since it happens once in a process. The count goes on in a child, whose number is
+/// so a fresh one to all its ancestors.
+std::uint64_t linux_kernel::number_process() const noexcept {
+    static constinit std::atomic<std::uint64_t> processes_numbered{0};
+    const std::uint64_t fresh = ++processes_numbered;
+    std::uint64_t known = 0;
+    return process_->compare_exchange_strong(known, fresh) ? fresh : known;
 }
 
 result<int> linux_kernel::setup(std::uint32_t entries, abi::io_uring_params& params) noexcept {

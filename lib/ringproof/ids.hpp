@@ -23,14 +23,23 @@ enum class user_data : std::uint64_t {};
 /// Index into a ring's registered files, where a request may name one in place of a descriptor.
 enum class file_slot : std::uint32_t {};
 
-/// Who is calling: changes with the thread, and with the process after a fork. The lowest bit is 1
-/// in the process that made the kernel object and 0 in its forked children; the other bits name the
-/// thread. Two values compare equal exactly when it is the same thread of the same process.
+/// Who is calling: a number for the process, from 1 and another one in each forked child, and a
+/// number for the thread, from 1. Two values compare equal exactly when it is the same thread of
+/// the same process.
 enum class caller_id : std::uint64_t {};
 
-/// True when `now` is a caller in a process forked from the one that `then` belongs to.
+/// Bits of a caller_id that name the process; the others, above them, name the thread.
+inline constexpr unsigned process_bits = 24;
+
+[[nodiscard]] constexpr caller_id make_caller(std::uint64_t process,
+                                              std::uint64_t thread) noexcept {
+    return static_cast<caller_id>(thread << process_bits | process);
+}
+
+/// True when `now` is a caller in another process than `then`: in a child of it.
 [[nodiscard]] constexpr bool forked_since(caller_id then, caller_id now) noexcept {
-    return (static_cast<std::uint64_t>(then) & 1U) != (static_cast<std::uint64_t>(now) & 1U);
+    constexpr std::uint64_t process = (std::uint64_t{1} << process_bits) - 1;
+    return ((static_cast<std::uint64_t>(then) ^ static_cast<std::uint64_t>(now)) & process) != 0;
 }
 
 template <class Id>

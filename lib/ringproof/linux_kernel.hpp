@@ -27,7 +27,6 @@ public:
     using memory_type = native_memory;
 
     linux_kernel() noexcept;
-    ~linux_kernel();
     linux_kernel(const linux_kernel&) = delete;
     linux_kernel& operator=(const linux_kernel&) = delete;
 
@@ -42,24 +41,31 @@ public:
     result<void> close(int fd) noexcept;
 
     [[nodiscard]] caller_id caller() const noexcept {
-        if (thread_number == 0) thread_number = threads_numbered += 2;
-        return static_cast<caller_id>(thread_number | *process_word_);
+        if (thread == 0) thread = to_number(make_caller(0, ++threads_numbered));
+        const std::uint64_t process = process_->load(std::memory_order::relaxed);
+        return static_cast<caller_id>(thread | (process != 0 ? process : number_process()));
     }
-    /// caller() == who, without a number for a thread that has none: it is nobody who was known.
+    /// caller() == who, without a number for a caller that has none: it is nobody who was known.
     [[nodiscard]] bool is_caller(caller_id who) const noexcept {
-        return static_cast<caller_id>(thread_number | *process_word_) == who;
+        const std::uint64_t process = process_->load(std::memory_order::relaxed);
+        return static_cast<caller_id>(thread | process) == who;
     }
     [[nodiscard]] std::size_t page_size() const noexcept { return page_size_; }
     [[nodiscard]] static native_memory memory() noexcept { return {}; }
 
 private:
-    // Threads are numbered 2, 4, ... as they first ask. Never reused, unlike a tid.
-    static inline constinit std::atomic<std::uint64_t> threads_numbered{0};
-    static inline thread_local constinit std::uint64_t thread_number = 0;
+    using process_word = std::atomic<std::uint64_t>;
 
-    // 1 here, and 0 in a forked child: its page is wiped on fork (Linux 4.14). It costs a load
-    // where getpid(2) would cost a system call.
-    const std::uint64_t* process_word_;
+    static process_word* find_process_word() noexcept;
+    [[nodiscard]] std::uint64_t number_process() const noexcept;
+
+    // Threads are numbered as they first ask. Never reused, unlike a tid.
+    static inline constinit std::atomic<std::uint64_t> threads_numbered{0};
+    static inline thread_local constinit std::uint64_t thread = 0;  // a caller_id without process
+
+    // This process's number, on a page that is wiped on fork (Linux 4.14): 0 in a child until it
+    // first asks. It costs a load where getpid(2) would cost a system call.
+    process_word* process_ = find_process_word();
     std::size_t page_size_;
 };
 

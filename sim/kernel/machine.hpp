@@ -59,7 +59,7 @@ struct machine {
     std::vector<caller_id> exited;  ///< threads that have ended
     std::vector<segment> scratch;   ///< the slots of the bundle being put together
 
-    static constexpr caller_id first_caller{0x3};
+    static constexpr caller_id first_caller = make_caller(1, 1);
     static constexpr int first_descriptor = 3;  // 0, 1 and 2 are taken in every program
     static constexpr int descriptors_max = 1024;
 

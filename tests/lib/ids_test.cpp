@@ -14,10 +14,6 @@ namespace {
 template <class From, class To>
 concept adds_to = requires(From from, To to) { from + to; };
 
-constexpr caller_id caller(std::uint64_t thread, bool first_process) {
-    return static_cast<caller_id>(thread << 1U | std::uint64_t{first_process});
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(ids)
@@ -44,15 +40,15 @@ BOOST_AUTO_TEST_CASE(numbers_go_in_and_out_unchanged_at_the_kernels_width) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fork_is_seen_whatever_the_thread) {
-    BOOST_TEST(forked_since(caller(7, true), caller(7, false)));
-    BOOST_TEST(forked_since(caller(7, true), caller(9, false)));
-    BOOST_TEST(forked_since(caller(7, false), caller(7, true)));
+    BOOST_TEST(forked_since(make_caller(1, 7), make_caller(2, 7)));
+    BOOST_TEST(forked_since(make_caller(1, 7), make_caller(2, 9)));
+    BOOST_TEST(forked_since(make_caller(2, 7), make_caller(1, 7)));
 }
 
 BOOST_AUTO_TEST_CASE(another_thread_is_no_fork) {
-    BOOST_TEST(!forked_since(caller(7, true), caller(7, true)));
-    BOOST_TEST(!forked_since(caller(7, true), caller(8, true)));
-    BOOST_TEST((caller(7, true) != caller(8, true)));
+    BOOST_TEST(!forked_since(make_caller(1, 7), make_caller(1, 7)));
+    BOOST_TEST(!forked_since(make_caller(1, 7), make_caller(1, 8)));
+    BOOST_TEST((make_caller(1, 7) != make_caller(1, 8)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,6 +151,18 @@ BOOST_AUTO_TEST_CASE(a_child_made_by_the_bare_system_call_is_another_caller) {
     BOOST_TEST(status == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_grandchild_is_neither_its_parent_nor_its_grandparent) {
+    const ringproof::linux_kernel kernel;
+    const caller_id oldest = kernel.caller();
+    BOOST_TEST(in_child([&] {
+                   const caller_id parent = kernel.caller();
+                   return in_child([&] {
+                       const caller_id now = kernel.caller();
+                       return forked_since(parent, now) && forked_since(oldest, now) ? 1 : 2;
+                   });
+               }) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_kernel_made_in_the_child_takes_the_child_for_its_owner) {
     BOOST_TEST(in_child([] {
                    const ringproof::linux_kernel kernel;

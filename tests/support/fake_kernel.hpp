@@ -159,7 +159,7 @@ public:
         ring_ = sqes_ = {};
         return {};
     }
-    [[nodiscard]] caller_id caller() const noexcept { return caller_id{3}; }
+    [[nodiscard]] caller_id caller() const noexcept { return make_caller(1, 1); }
     [[nodiscard]] std::size_t page_size() const noexcept { return page; }
     [[nodiscard]] native_memory memory() noexcept { return {}; }
 

@@ -107,7 +107,7 @@ public:
 
     // Who else could call: another thread of this process, and the same thread in a forked child.
     [[nodiscard]] caller_id other_thread() const noexcept {
-        return static_cast<caller_id>(to_number(real_->caller()) + 2);
+        return static_cast<caller_id>(to_number(real_->caller()) + (1U << process_bits));
     }
     [[nodiscard]] caller_id forked_child() const noexcept {
         return static_cast<caller_id>(to_number(real_->caller()) ^ 1U);

@@ -192,7 +192,7 @@ private:
                 world_.pass(std::chrono::nanoseconds(bits_.below(~0U)));
                 break;
             case 3:
-                kernel_.set_caller(caller_id{1 + 2 * bits_.below(3)});
+                kernel_.set_caller(make_caller(1, 1 + bits_.below(3)));
                 break;
             case 4:
                 (void)world_.listen();

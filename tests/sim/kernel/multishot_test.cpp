@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(msh_19_the_submitter_has_exited) {
     raw_group group(ring);
     const int fd = system.world().open(channel_kind::tcp).value();
     group.add(4, 64);
-    constexpr caller_id other{0x5};
+    constexpr caller_id other = make_caller(1, 2);
     const caller_id self = system.kernel().caller();
     system.kernel().set_caller(other);
     ring.recv_multishot(fd, 1);

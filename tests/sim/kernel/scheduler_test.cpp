@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(run_06_only_the_submitter_may) {
         raw_ring ring(system, {.flags = flags});
         const caller_id self = system.kernel().caller();
         ring.stage(abi::ioring_op_nop, -1, 1);
-        system.kernel().set_caller(caller_id{0x9});
+        system.kernel().set_caller(make_caller(1, 2));
         abi::io_uring_buf_status status{};
         BOOST_TEST(ring.register_with(abi::ioring_register_pbuf_status, &status, 1) == -EEXIST);
         BOOST_TEST(ring.enter(1, 0, 0) == -EEXIST);
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(run_06_the_enabler_becomes_the_submitter) {
     model_system system;
     raw_ring ring(system, {.flags = deferring | abi::ioring_setup_r_disabled});
     const caller_id self = system.kernel().caller();
-    system.kernel().set_caller(caller_id{0x9});
+    system.kernel().set_caller(make_caller(1, 2));
     BOOST_TEST(ring.register_with(abi::ioring_register_enable_rings, nullptr, 0) == 0);
     ring.stage(abi::ioring_op_nop, -1, 1);
     BOOST_TEST(ring.enter(1, 0, 0) == 1);
