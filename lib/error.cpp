@@ -48,6 +48,8 @@ const char* describe(errc code) noexcept {
             return "the recvmsg header does not fit the bytes that it came with";
         case errc::submission_queue_full:
             return "the submission queue is full; submit, then try again";
+        case errc::silent_request:
+            return "the request asks for no completion; its end could not be waited for";
         case errc::already_armed:
             return "the receive is already armed";
         case errc::no_free_buffer:

@@ -58,6 +58,11 @@ public:
         }
     }
 
+    /// Takes all out: none will be tried again.
+    void clear() noexcept {
+        while (!empty()) anchor_.next_->unlink();
+    }
+
     /// Moves everything to the end of another list.
     void move_to(deferred_list& other) noexcept {
         while (!empty()) other.push_back(*anchor_.next_);

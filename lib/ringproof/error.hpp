@@ -36,6 +36,7 @@ enum class errc {
     malformed_message,     ///< a recvmsg header does not fit the bytes that it came with
     // Requests.
     submission_queue_full,  ///< submit first; nothing was queued
+    silent_request,         ///< it asks for no completion (IOSQE_CQE_SKIP_SUCCESS)
     already_armed,          ///< this receiver's request is still running
     no_free_buffer,         ///< arming now would only bring -ENOBUFS (rule SEL-03)
     requests_in_flight,     ///< the kernel may still write to this memory; drain first

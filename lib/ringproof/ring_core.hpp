@@ -21,8 +21,8 @@ namespace ringproof {
 template <kernel Kernel>
 class ring_core {
 public:
-    ring_core(Kernel& kernel, int fd) noexcept
-        : kernel_(&kernel), owner_(kernel.caller()), fd_(fd) {}
+    /// Belongs to its maker. Not open yet.
+    explicit ring_core(Kernel& kernel) noexcept : kernel_(&kernel), owner_(kernel.caller()) {}
     ring_core(const ring_core&) = delete;
     ring_core& operator=(const ring_core&) = delete;
     ~ring_core() { drop_retired(); }
@@ -54,9 +54,11 @@ public:
     [[nodiscard]] int fd() const noexcept { return fd_; }
     [[nodiscard]] bool open() const noexcept { return fd_ >= 0; }
 
-    /// Queues a request. Errors: as check(); submission_queue_full.
+    /// Queues a request. Errors: as check(); submission_queue_full; silent_request.
     result<void> push(const abi::io_uring_sqe& request) noexcept {
         if (auto allowed = check(); !allowed) return allowed;
+        if ((request.flags & abi::iosqe_cqe_skip_success) != 0) [[unlikely]]
+            return fail(errc::silent_request);
         if (!sq_.stage(request)) return fail(errc::submission_queue_full);
         ++in_flight_;
         return {};
@@ -89,6 +91,9 @@ public:
     /// The submission queue is here, since not only the uring queues requests.
     [[nodiscard]] submission_queue<typename Kernel::memory_type>& sq() noexcept { return sq_; }
 
+    /// Has a descriptor from now on, which the uring closes.
+    void opened(int fd) noexcept { fd_ = fd; }
+
     /// The uring is gone: no call reaches the kernel through this core again.
     void close() noexcept {
         fd_ = -1;
@@ -106,7 +111,7 @@ private:
 
     Kernel* kernel_;
     caller_id owner_;
-    int fd_;
+    int fd_ = -1;
     std::uint64_t in_flight_ = 0;
     submission_queue<typename Kernel::memory_type> sq_;
     deferred_list deferred_;

@@ -89,8 +89,7 @@ namespace ringproof::requests {
     return sqe;
 }
 
-/// Receives one message. `header` and what it points to must stay until the completion; its one
-/// iovec limits the length (LEN-05).
+/// Receives one message. `header` and what it points to must stay until the completion.
 [[nodiscard]] inline abi::io_uring_sqe recvmsg(file socket, msghdr& header,
                                                std::uint32_t message_flags,
                                                user_data user) noexcept {
@@ -99,7 +98,8 @@ namespace ringproof::requests {
     return sqe;
 }
 
-/// Receives one message into the group's next buffer; name and control data go to `header`'s areas.
+/// Receives one message into the group's next buffer; name and control data go to `header`'s areas,
+/// and its one iovec, if there is one, limits the length (LEN-05).
 [[nodiscard]] inline abi::io_uring_sqe recvmsg(file socket, msghdr& header, group_id into,
                                                user_data user,
                                                const receive_options& options = {}) noexcept {

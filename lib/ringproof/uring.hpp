@@ -49,8 +49,9 @@ public:
     ~uring() { give_up(); }
 
     /// Queues a request; the kernel sees it at the next submit().
-    /// Errors: submission_queue_full, wrong_thread, forked_child, ring_closed. Nothing is queued
-    /// then.
+    /// Errors: submission_queue_full, wrong_thread, forked_child, ring_closed; silent_request for
+    /// one with IOSQE_CQE_SKIP_SUCCESS, whose end nobody would hear of, and drain() would wait for.
+    /// Nothing is queued then.
     result<void> push(const abi::io_uring_sqe& request) { return parts_.core->push(request); }
 
     /// Hands queued requests to the kernel, and lets it flush and run what waits for this thread.
@@ -97,7 +98,9 @@ public:
     }
 
     /// Cancels everything in flight and discards completions until all requests have ended, or
-    /// `patience` has passed. Returns true when nothing is in flight: memory can be freed (USR-04).
+    /// `patience` has passed. Receivers that wait for room leave their line; those that were armed
+    /// do not hear that they have ended: they are for destruction. Returns true when nothing is in
+    /// flight: memory can be freed (USR-04).
     result<bool> drain(std::chrono::nanoseconds patience = std::chrono::seconds(1));
 
     /// drain(), then unmaps and closes. Groups, leases and receivers of this ring stay valid

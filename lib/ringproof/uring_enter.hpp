@@ -67,6 +67,7 @@ template <kernel Kernel>
 result<bool> uring<Kernel>::drain(std::chrono::nanoseconds patience) {
     if (auto allowed = parts_.core->check(); !allowed) return std::unexpected(allowed.error());
     constexpr auto slice = std::chrono::milliseconds(10);
+    parts_.core->deferred().clear();  // or it would be armed as soon as there is room
     bool ask = true;
     while (in_flight() > 0 && patience.count() > 0) {
         if (ask) ask = !push(requests::cancel_all(user_data{~std::uint64_t{0}})).has_value();

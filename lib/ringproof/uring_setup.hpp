@@ -127,13 +127,15 @@ std::optional<std::uint32_t> register_ring_fd(ring_core<Kernel>& core) noexcept 
 template <kernel Kernel>
 result<ring_parts<Kernel>> make_ring(Kernel& kernel, const uring_options& options) {
     ring_parts<Kernel> parts;
+    // First what may throw: from here on a descriptor would be lost with it.
+    parts.core = std::make_shared<ring_core<Kernel>>(kernel);
     const auto fd = setup(kernel, options, parts.params);
     if (!fd) return std::unexpected(fd.error());
     if (auto mapped = map_queues(kernel, *fd, parts); !mapped) {
         (void)kernel.close(*fd);
         return std::unexpected(mapped.error());
     }
-    parts.core = std::make_shared<ring_core<Kernel>>(kernel, *fd);
+    parts.core->opened(*fd);
     if (options.register_ring_fd) parts.registered_fd = register_ring_fd(*parts.core);
     return parts;
 }

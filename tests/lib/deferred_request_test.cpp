@@ -132,6 +132,15 @@ BOOST_FIXTURE_TEST_CASE(a_line_moves_behind_another_in_order, three) {
     BOOST_TEST(at.tried == "dabc");
 }
 
+BOOST_FIXTURE_TEST_CASE(who_is_taken_out_is_not_tried, three) {
+    queue_all();
+    line.clear();
+    BOOST_TEST(line.empty());
+    BOOST_TEST(!a.waiting());
+    line.run();
+    BOOST_TEST(at.tried == "");
+}
+
 BOOST_FIXTURE_TEST_CASE(moving_an_empty_line_changes_nothing, three) {
     deferred_list other;
     other.push_back(a);

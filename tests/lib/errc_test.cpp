@@ -77,6 +77,8 @@ constexpr const char* name_of(errc code) {
             return "malformed_message";
         case errc::submission_queue_full:
             return "submission_queue_full";
+        case errc::silent_request:
+            return "silent_request";
         case errc::already_armed:
             return "already_armed";
         case errc::no_free_buffer:
@@ -270,6 +272,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(submission_queue_full_for_the_second_of_one, Backe
     BOOST_TEST(here.ring.push(requests::nop(user_data{1})).has_value());
     BOOST_TEST((error_of(here.ring.push(requests::nop(user_data{1}))) ==
                 ringproof::errc::submission_queue_full));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(silent_request_for_one_that_asks_for_no_completion, Backend,
+                              backends) {
+    group_rig<Backend> here;
+    ringproof::abi::io_uring_sqe request = requests::nop(user_data{1});
+    request.flags |= ringproof::abi::iosqe_cqe_skip_success;
+    BOOST_TEST((error_of(here.ring.push(request)) == ringproof::errc::silent_request));
+    BOOST_TEST(here.ring.in_flight() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(already_armed_for_a_second_arm, Backend, backends) {

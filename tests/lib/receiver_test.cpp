@@ -484,6 +484,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_receiver_that_waits_for_room_is_cancelled_at_onc
     BOOST_TEST(here.ring.in_flight() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(draining_leaves_nobody_waiting_for_room, Backend, backends) {
+    server<Backend> here(server<Backend>::small, {.entries = 1, .mode = execution::deferred});
+    here.serve();
+    here.serve();
+    BOOST_TEST(here.loop[1].in_line());
+    BOOST_TEST(here.ring.drain(here.patience).value());
+    BOOST_TEST(here.loop[1].done());
+    here.ring.submit().value();
+    BOOST_TEST(here.ring.in_flight() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancel_that_finds_no_room_can_be_repeated, Backend, backends) {
     server<Backend> here(server<Backend>::small, {.entries = 1, .mode = execution::deferred});
     here.serve();  // its request fills the queue

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cancelled_request_and_its_cancel_both_complete, 
     const unsigned count = ring.for_each_completion(
         [&](const completion& done) { results[done.user == target ? 0 : 1] = done.res; });
     BOOST_TEST(count == 2U);
-    BOOST_TEST(results[0] == -ECANCELED);  // ERR-09
+    BOOST_TEST(results[0] == -ECANCELED);  // ERR-10
     BOOST_TEST(results[1] == 0);
 }
 
