@@ -7,7 +7,7 @@ namespace ringproof::sim {
 namespace {
 
 constexpr std::array known{
-    profile{},  // v7_3: 7.3.3 and later, without a known bug of the catalogue
+    profile{},  // v7_3: 7.3.3 and later, without a known bug
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
 #pragma once
 // What one kernel version knows, and what it gets wrong: switches for behaviour that changed by
 // design, bugs for behaviour that was repaired. The defaults are the newest kernel described here
-// (7.3), so a profile only names where its version differs. Rule and bug ids are those of the
-// behaviour catalogue that the tests cite.
+// (7.3), so a profile only names where its version differs. The rules are in sim/kernel/rules.md.
 
 #include <cstdint>
 #include <span>

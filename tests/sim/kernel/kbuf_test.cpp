@@ -297,8 +297,14 @@ BOOST_AUTO_TEST_CASE(sel_06_a_waiting_request_holds_no_buffer) {
         group.add({64});
         ring.recv(a, 1, 3);
         BOOST_TEST(ring.run() == "3{1 B1}");
-        ring.recv(a, 1, 4);  // refilled before data arrives: no error
-        BOOST_TEST(ring.run() == "4{-105}");
+        group.add({64});
+        ring.recv(a, 1, 4);
+        feed(system.world(), b, "b");
+        ring.recv(b, 1, 5);
+        BOOST_TEST(ring.run() == "5{1 B2}");
+        group.add({64});  // refilled before its data arrives: no error
+        feed(system.world(), a, "a");
+        BOOST_TEST(ring.run() == "4{1 B3}");
     });
 }
 
