@@ -39,22 +39,18 @@ std::atomic<std::uint64_t>* make_wiped_word() noexcept {
 }  // namespace
 
 linux_kernel::linux_kernel() noexcept
-    : page_size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {}
-
-/// One word for all kernel objects of a process, so that they agree on who is calling. It stays for
-/// the process's life.
-linux_kernel::process_word* linux_kernel::find_process_word() noexcept {
-    static process_word* const word = make_wiped_word();
-    return word;
+    : page_size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
+    static process_word* const word = make_wiped_word();  // for the process's life
+    process_.store(word, std::memory_order::relaxed);
 }
 
 /// Out of line, since it happens once in a process. The count goes on in a child, whose number is
 /// so a fresh one to all its ancestors.
-std::uint64_t linux_kernel::number_process() const noexcept {
+std::uint64_t linux_kernel::number_process() noexcept {
     static constinit std::atomic<std::uint64_t> processes_numbered{0};
     const std::uint64_t fresh = ++processes_numbered;
     std::uint64_t known = 0;
-    return process_->compare_exchange_strong(known, fresh) ? fresh : known;
+    return process().compare_exchange_strong(known, fresh) ? fresh : known;
 }
 
 result<int> linux_kernel::setup(std::uint32_t entries, abi::io_uring_params& params) noexcept {

@@ -37,7 +37,7 @@ public:
     ~bundle() {
         if (core_ == nullptr) return;
         if (taken_.count == 1) {
-            (void)core_->end_lease(taken_.first);
+            (void)core_->end_lease_in_batch(taken_.first);
         } else {
             (void)give_back();
         }

@@ -66,8 +66,9 @@ public:
     /// no_buffer, foreign_buffer, stale_completion, length_beyond_buffer, not_incremental. After
     /// length_beyond_buffer the named buffer went straight back to the kernel.
     [[nodiscard]] result<taken_buffers> take(const completion& done, const take_options& how);
-    /// The usual case of it: whole bytes in one buffer, which is finished. None: ask take().
-    [[nodiscard]] std::optional<taken_buffers> take_quickly(const completion& done) noexcept;
+    /// The usual case of it: `size` bytes in one buffer, which is finished. None: ask take().
+    [[nodiscard]] std::optional<taken_buffers> take_quickly(buffer_id id,
+                                                            std::uint32_t size) noexcept;
 
     /// Ends one lease on a buffer. The last one, of a buffer that the kernel has finished, gives it
     /// back to the kernel. Errors: wrong_thread, forked_child, foreign_buffer, not_leased.
@@ -76,11 +77,9 @@ public:
         return give_back_slowly(id);
     }
     /// As give_back(), and drops the lease's reference; or as lose().
-    result<void> end_lease(buffer_id id) noexcept {
-        if (!give_back_quickly(id)) return end_lease_slowly(id);
-        --references_;  // not the last one: the group is open, so its handle has one
-        return {};
-    }
+    result<void> end_lease(buffer_id id) noexcept;
+    /// The same, quicker while returns are held, slower while they are not.
+    result<void> end_lease_in_batch(buffer_id id) noexcept;
 
     /// Ends the only lease on a buffer by publishing its first `size` bytes. Errors: as
     /// give_back(); length_beyond_buffer, group_closed.
@@ -199,6 +198,7 @@ private:
     /// Nearly every return: one question about caller and group, one about the buffer. Every answer
     /// but the usual one is for give_back_slowly(). \pre id < slot_count_
     [[nodiscard]] bool give_back_quickly(buffer_id id) noexcept;
+    [[nodiscard]] bool give_back_in_batch(buffer_id id) noexcept;  ///< quicker while returns wait
     [[nodiscard, gnu::noinline]] bool give_back_held(buffer_id id) noexcept;
     [[gnu::noinline]] result<void> give_back_slowly(buffer_id id) noexcept;
     [[gnu::noinline]] result<void> end_lease_slowly(buffer_id id) noexcept;

@@ -17,12 +17,32 @@ inline bool group_core<Kernel>::give_back_quickly(buffer_id id) noexcept {
 }
 
 template <kernel Kernel>
-bool group_core<Kernel>::give_back_held(buffer_id id) noexcept {
+inline bool group_core<Kernel>::give_back_in_batch(buffer_id id) noexcept {
     record& held = at(id);
     if (!is_caller(usual_caller_.load(std::memory_order::relaxed)) || held.holders != 1)
         return false;
     stage(id, held);
+    if (holds_ == 0) ring_.publish();
     return true;
+}
+
+template <kernel Kernel>
+bool group_core<Kernel>::give_back_held(buffer_id id) noexcept {
+    return give_back_in_batch(id);
+}
+
+template <kernel Kernel>
+inline result<void> group_core<Kernel>::end_lease(buffer_id id) noexcept {
+    if (!give_back_quickly(id)) return end_lease_slowly(id);
+    --references_;  // not the last one: the group is open, so its handle has one
+    return {};
+}
+
+template <kernel Kernel>
+inline result<void> group_core<Kernel>::end_lease_in_batch(buffer_id id) noexcept {
+    if (!give_back_in_batch(id)) return end_lease_slowly(id);
+    --references_;
+    return {};
 }
 
 /// What give_back_quickly() leaves: callers and ids to refuse, returns that somebody waits for,

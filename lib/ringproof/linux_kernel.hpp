@@ -42,13 +42,13 @@ public:
 
     [[nodiscard]] caller_id caller() const noexcept {
         if (thread == 0) thread = to_number(make_caller(0, ++threads_numbered));
-        const std::uint64_t process = process_->load(std::memory_order::relaxed);
-        return static_cast<caller_id>(thread | (process != 0 ? process : number_process()));
+        const std::uint64_t known = process().load(std::memory_order::relaxed);
+        return static_cast<caller_id>(thread | (known != 0 ? known : number_process()));
     }
     /// caller() == who, without a number for a caller that has none: it is nobody who was known.
     [[nodiscard]] bool is_caller(caller_id who) const noexcept {
-        const std::uint64_t process = process_->load(std::memory_order::relaxed);
-        return static_cast<caller_id>(thread | process) == who;
+        const std::uint64_t known = process().load(std::memory_order::relaxed);
+        return static_cast<caller_id>(thread | known) == who;
     }
     [[nodiscard]] std::size_t page_size() const noexcept { return page_size_; }
     [[nodiscard]] static native_memory memory() noexcept { return {}; }
@@ -56,8 +56,9 @@ public:
 private:
     using process_word = std::atomic<std::uint64_t>;
 
-    static process_word* find_process_word() noexcept;
-    [[nodiscard]] std::uint64_t number_process() const noexcept;
+    [[nodiscard]] static std::uint64_t number_process() noexcept;
+    /// One word for all kernel objects of a process, so that they agree on who is calling.
+    static process_word& process() noexcept { return *process_.load(std::memory_order::relaxed); }
 
     // Threads are numbered as they first ask. Never reused, unlike a tid.
     static inline constinit std::atomic<std::uint64_t> threads_numbered{0};
@@ -65,7 +66,8 @@ private:
 
     // This process's number, on a page that is wiped on fork (Linux 4.14): 0 in a child until it
     // first asks. It costs a load where getpid(2) would cost a system call.
-    process_word* process_ = find_process_word();
+    static inline constinit std::atomic<process_word*> process_{nullptr};
+
     std::size_t page_size_;
 };
 

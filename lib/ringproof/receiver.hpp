@@ -89,7 +89,7 @@ public:
     result<void> cancel(user_data cancel_as);
 
     /// Its request is with the kernel, or queued.
-    [[nodiscard]] bool armed() const noexcept { return state_ == state::armed; }
+    [[nodiscard]] bool armed() const noexcept { return state_ != state::idle; }
     /// It waits for a buffer or for room in the submission queue.
     [[nodiscard]] bool in_line() const noexcept { return deferred_request::waiting(); }
     /// It will not start again by itself: ended, failed, cancelled, or never armed.
@@ -99,11 +99,11 @@ public:
     [[nodiscard]] user_data user() const noexcept { return user_; }
 
 private:
-    enum class state : std::uint8_t { idle, armed };
+    enum class state : std::uint8_t { idle, armed, armed_to_a_limit };
 
     [[nodiscard]] abi::io_uring_sqe request() const noexcept;
     [[nodiscard]] bool buffers_ready() const noexcept;
-    [[nodiscard]] reception<Kernel> on_unusual(const completion& done);
+    [[nodiscard]] reception<Kernel> on_unusual(completion done);
     void start() noexcept;
     void classify(const completion& done, reception<Kernel>& seen) noexcept;
     static bool try_now(deferred_request& self) noexcept;

@@ -61,15 +61,18 @@ bool receiver<Kernel>::try_now(deferred_request& self) noexcept {
     if (me.group_->closed()) return true;  // leaves the line for good
     const auto pushed = me.ring_->push(me.request());
     if (!pushed) return pushed.error() != errc::submission_queue_full;
-    me.state_ = state::armed;
+    me.state_ = me.options_.request.total_limit == 0 ? state::armed : state::armed_to_a_limit;
     return true;
 }
 
 template <kernel Kernel>
 reception<Kernel> receiver<Kernel>::on(const completion& done) {
+    constexpr std::uint32_t usual = abi::ioring_cqe_f_buffer | abi::ioring_cqe_f_more;
+    constexpr std::uint32_t asked = usual | abi::ioring_cqe_f_buf_more;
     const bool mine = state_ == state::armed && done.user == user_;
-    if (mine && done.more() && done.res > 0 && options_.request.total_limit == 0) {
-        if (const auto taken = group_->take_quickly(done)) {
+    if (mine && (done.flags & asked) == usual && done.res > 0) {
+        const auto id = static_cast<buffer_id>(done.flags >> abi::ioring_cqe_buffer_shift);
+        if (const auto taken = group_->take_quickly(id, static_cast<std::uint32_t>(done.res))) {
             saw_zero_ = false;
             empty_handed_ = 0;
             return {received::data, bundle<Kernel>(*group_, *taken), no_error_};
@@ -79,13 +82,13 @@ reception<Kernel> receiver<Kernel>::on(const completion& done) {
 }
 
 template <kernel Kernel>
-reception<Kernel> receiver<Kernel>::on_unusual(const completion& done) {
+reception<Kernel> receiver<Kernel>::on_unusual(completion done) {
     reception<Kernel> seen;
     if (auto allowed = ring_->check_caller(); !allowed) {
         seen.error = allowed.error();
         return seen;
     }
-    const bool expected = state_ == state::armed && done.user == user_;
+    const bool expected = armed() && done.user == user_;
     if (expected && !done.more()) state_ = state::idle;
     if (done.buffer()) {
         const take_options how{.bundle = options_.request.bundle,

@@ -89,8 +89,9 @@ public:
         const std::uint32_t ready = cq_.ready();
         if (ready == 0) return 0;
         drained<std::remove_reference_t<Before>> done{*this, before_advance};
+        const completion_queue<memory_type> queue = cq_;  // a copy is not loaded again and again
         while (done.count < ready) {
-            const completion next = cq_.read(done.count++);
+            const completion next = queue.read(done.count++);
             if (!next.more()) parts_.core->ended();
             use(next);
         }
