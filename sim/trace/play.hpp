@@ -146,7 +146,7 @@ private:
     bool settle();
     void rearm_idle_channels();
     void cancel_early();
-    [[nodiscard]] std::uint16_t group_with_buffers(bool plain);
+    [[nodiscard]] std::uint16_t group_with_buffers(std::uint16_t on);
     bool churn(const op& wanted);
     bool arm_for_churn(std::uint16_t on, std::uint16_t from);
     void check_rest();

@@ -67,12 +67,16 @@ bool player<World>::unfinished() const {
     return false;
 }
 
-/// A group on which a receive would find a buffer; one of our own when no other has any. `plain`:
-/// not an incremental one.
+/// A group on which a receive would find a buffer, and a few dozen of them would take what is due
+/// on the channel; one of our own when no other is like that. Files get no incremental one.
 template <world World>
-std::uint16_t player<World>::group_with_buffers(bool plain) {
+std::uint16_t player<World>::group_with_buffers(std::uint16_t on) {
+    constexpr std::uint64_t rounds_most = 32;
+    const bool plain = channels_[on].kind == channel_kind::file;
     for (const std::uint16_t index : live_groups_) {
-        if (has_buffers(index) && !(plain && groups_[index].incremental)) return index;
+        const group& it = groups_[index];
+        if (!has_buffers(index) || (plain && it.incremental)) continue;
+        if (it.size * rounds_most >= in_.outstanding(on)) return index;
     }
     if (spare_group_ == nothing || !groups_[spare_group_].open) {
         spare_group_ = enter_group(8, 512, false, false, 0);
@@ -88,8 +92,7 @@ void player<World>::rearm_idle_channels() {
         const bool waits = in_.outstanding(index) > 0 && !it.lossy;
         if (!waits || it.receives > 0 || it.machine) continue;
         const bool socket = it.kind != channel_kind::pipe && it.kind != channel_kind::file;
-        arm({.kind = socket ? op_kind::recv : op_kind::read}, index,
-            group_with_buffers(it.kind == channel_kind::file));
+        arm({.kind = socket ? op_kind::recv : op_kind::read}, index, group_with_buffers(index));
     }
 }
 
@@ -107,7 +110,11 @@ void player<World>::cancel_early() {
 /// a peer has sent was delivered. If that does not come about, something was lost or got stuck.
 template <world World>
 bool player<World>::settle() {
-    for (unsigned stalls = 0; !over();) {
+    constexpr unsigned rounds_most = 256;
+    unsigned stalls = 0;
+    for (unsigned rounds = 1; !over(); ++rounds) {
+        // What a trace armed on buffers of one byte would take thousands.
+        if (rounds == rounds_most) push_cancel(~std::uint64_t{0});
         give_back_all();
         for (const std::uint16_t index : live_channels_) drain(index);
         submit();
