@@ -34,7 +34,6 @@ struct profile_bugs {
     bool multishot_length_sticks = false;             ///< BUG-08
     bool waitall_length_underflows = false;           ///< BUG-09
     bool mapped_ring_freed_early = false;             ///< BUG-10
-    bool multishot_group_dangles = false;             ///< BUG-13
     bool partial_kept_uncommitted = false;            ///< BUG-16
     bool waitall_retries_uncommitted = false;         ///< BUG-17
     bool bundle_truncates_last_slot = false;          ///< BUG-18
@@ -63,6 +62,7 @@ struct profile_bugs {
 
 struct profile {
     std::string_view name = "v7_3";
+    std::string_view summary = "7.3.3 and later: all that is known is repaired, but for INC-06";
 
     // What exists.
     bool has_recv_multishot = true;      ///< 6.0
@@ -76,6 +76,14 @@ struct profile {
     bool has_min_left = true;            ///< 7.1 and stable backports (REG-16)
     bool has_multishot_length = true;    ///< mshot_len and the total limit, 6.17 (MSH-03, MSH-04)
     bool length_zero_is_whole_buffer = true;  ///< 6.0 (LEN-02)
+    bool has_single_issuer = true;            ///< IORING_SETUP_SINGLE_ISSUER, 6.0
+    bool has_deferred_taskrun = true;         ///< IORING_SETUP_DEFER_TASKRUN, 6.1
+    bool has_timeout_multishot = true;        ///< 6.4
+    bool has_accept_poll_first = true;        ///< and ACCEPT_DONTWAIT, 6.10
+    std::uint8_t last_opcode = 64;            ///< later ones are EINVAL, and no probe tells them
+    std::uint8_t last_register_opcode = 35;   ///< of io_uring_register(2)
+    std::uint32_t cancel_flags = 0x3f;        ///< by opcode or user data since 6.6: 0xf before
+    std::uint32_t features = 0x3ffff;         ///< io_uring_params.features
 
     // Registration.
     registration_order order = registration_order::c;
@@ -86,12 +94,14 @@ struct profile {
     int map_unknown_group_error = 22;         ///< MAP-04: EINVAL since 7.2, ENOMEM (12) before
 
     // Selection and transfer.
-    bool tcp_tells_inq = true;              ///< 6.5 (MSH-06, CQE-07)
-    bool unix_stream_tells_inq = true;      ///< 6.17
+    bool multishot_trusts_inq = true;       ///< 6.5: waits when nothing is queued (MSH-06)
+    bool unix_stream_tells_inq = true;      ///< 6.17 (CQE-07)
     bool selection_checks_address = true;   ///< ERR-04: ENOBUFS for kernel addresses, 7.2
     bool bundle_appends = true;             ///< BND-06: 6.15
     bool bundle_honours_length = true;      ///< BND-08: 6.17
     bool send_bundle_needs_select = false;  ///< BND-19: EINVAL up to 6.12
+    bool send_select_takes_length = true;   ///< SND-01: EINVAL on 6.10 and 6.11
+    bool pipes_take_nowait = true;          ///< RWF_NOWAIT; EOPNOTSUPP on 6.1 (ERR-01)
     std::uint16_t multishot_retries = 32;   ///< MSH-08; 65535: no limit, before 6.8
     failed_attempt recv_would_block = failed_attempt::clean;  ///< MSG_DONTWAIT on an empty socket
     failed_attempt read_failed = failed_attempt::clean;       ///< READ error on a pollable file
@@ -101,7 +111,6 @@ struct profile {
     bool last_waiter_first = true;           ///< MSH-13, MSH-14: first waiter first on 6.1
     bool deferred_work_lifo = false;         ///< RUN-05: 6.1
     std::uint16_t deferred_work_batch = 20;  ///< task-work items an enter with min 0 runs, 6.13
-    std::uint32_t features = 0x3ffff;        ///< io_uring_params.features
 
     profile_bugs bugs{};
 };

@@ -68,8 +68,17 @@ int check_content(const profile& version, const abi::io_uring_buf_reg& wanted, b
     return in_use ? -EEXIST : address;  // REG-13
 }
 
+// UNR-06: from the first use of one of them on, all low groups exist, if not as rings.
+int not_a_ring(const ring_context& ring, std::uint32_t group) noexcept {
+    const bool exists = ring.in->version().low_groups_are_permanent && ring.low_group_used;
+    return exists && group < low_groups ? -EINVAL : -ENOENT;
+}
+
 // REG-10: pages that cannot be written are refused, whether unmapped, read-only or the kernel's.
-bool can_pin(const address_space& memory, std::uint64_t address, std::size_t size) noexcept {
+bool can_pin(const machine& in, std::uint64_t address, std::size_t size) noexcept {
+    const address_space& memory = in.memory;
+    // BUG-05: a ring that fills its pages wants one more.
+    if (in.version().bugs.pins_a_page_too_many && size % page_size == 0) size += page_size;
     const std::size_t whole = pages_for(size) * page_size;
     if (memory.writable(address, whole) == whole) return true;
     return memory.writable(address, size) == size;  // exposed memory need not fill its last page
@@ -110,17 +119,25 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
                      .incremental = (wanted.flags & abi::iou_pbuf_ring_inc) != 0,
                      .mapped = is_mapped_kind(wanted)};
     const std::size_t size = ring_size(wanted.ring_entries);
+    if (in.version().charges_locked_memory) {  // USR-05
+        list.charged_pages = static_cast<std::uint32_t>(pages_for(size));
+        if (in.locked_pages + list.charged_pages > in.options.locked_pages_max) return -ENOMEM;
+    }
     if (list.mapped) {
         std::byte* memory = in.memory.allocate_for_kernel(pages_for(size));  // MAP-02: zeroed
         if (memory == nullptr) return -ENOMEM;
         list.slots = reinterpret_cast<abi::io_uring_buf*>(memory);
     } else {
-        if (!can_pin(in.memory, wanted.ring_addr, size)) return -EFAULT;
+        if (!can_pin(in, wanted.ring_addr, size)) return -EFAULT;
         list.slots = slots_at(wanted.ring_addr);
         in.memory.pin(list.slots);
     }
+    if (wanted.bgid < low_groups) {
+        ring.low_group_used = true;
+        if (!ring.kept_heads.empty()) list.head = ring.kept_heads[wanted.bgid];  // BUG-07
+    }
+    in.locked_pages += list.charged_pages;
     ring.groups.add(list);
-    if (wanted.bgid < low_groups) ring.low_group_used = true;
     return 0;
 }
 
@@ -132,8 +149,17 @@ int unregister_buffer_ring(ring_context& ring, std::uint64_t argument) {
     if (any_set(named.resv) || named.flags != 0 || (min_left_is_reserved && named.min_left != 0)) {
         return -EINVAL;  // UNR-01
     }
+    const profile& version = in.version();
     const buffer_list* list = ring.groups.find(named.bgid);
-    if (list == nullptr) return -ENOENT;  // UNR-02
+    if (list == nullptr) return not_a_ring(ring, named.bgid);  // UNR-02
+    if (version.low_groups_are_permanent && named.bgid < low_groups) {
+        ring.kept_heads.resize(low_groups);
+        ring.kept_heads[named.bgid] = list->head;
+    }
+    if (list->mapped && version.bugs.mapped_ring_freed_early) {
+        // BUG-10: the pages are somebody else's now; the mapping shows what they write there.
+        std::memset(static_cast<void*>(list->slots), 0x6b, ring_size(list->entries));
+    }
     release_ring_memory(in, *list);
     ring.groups.remove(named.bgid);
     return 0;
@@ -147,12 +173,15 @@ int tell_buffer_ring_status(ring_context& ring, std::uint64_t argument) {
     const buffer_list* list = status.buf_group > 0xffff
         ? nullptr
         : ring.groups.find(static_cast<std::uint16_t>(status.buf_group));
-    if (list == nullptr) return -ENOENT;
+    if (list == nullptr) return not_a_ring(ring, status.buf_group);
     status.head = list->head;  // STA-01
     return in.memory.copy_out(argument, &status, sizeof status) ? 0 : -EFAULT;
 }
 
-void release_ring_memory(machine& in, const buffer_list& list) { in.memory.unpin(list.slots); }
+void release_ring_memory(machine& in, const buffer_list& list) {
+    in.locked_pages -= list.charged_pages;
+    in.memory.unpin(list.slots);
+}
 
 void keep_rings_in(machine& in, std::span<const std::byte> memory) {
     const std::byte* end = memory.data() + memory.size();
@@ -182,6 +211,7 @@ mapped_memory map_ring(machine& in, ring_context& ring, std::size_t size, std::u
             if (pages_for(size) < pages_for(ring.sqes_size)) return {nullptr, -EFAULT};
             return {ring.sqes_memory, 0};
         case abi::ioring_off_pbuf_ring:
+            if (!in.version().has_mmap) return {nullptr, -EINVAL};
             return map_buffer_ring(in, ring, size, offset);
         default:
             return {nullptr, -EINVAL};

@@ -67,8 +67,13 @@ void post_last(request& finished) {
 }
 
 void flush_overflow(ring_context& ring) {
-    if (!ring.overflowing) return;
+    if (!ring.overflowing || ring.in->hung) return;
+    const bool may_swap = ring.in->version().bugs.overflow_flush_reorders;
     while (!ring.overflow.empty() && has_room(ring)) {
+        // BUG-25: others post while the lock is not held.
+        const bool swaps = may_swap && ring.overflow.size() > 1 &&
+            ring.in->choice.choose(2, "rescheduled while the overflow list moves") != 0;
+        if (swaps) std::swap(ring.overflow[0], ring.overflow[1]);
         store(ring, ring.overflow.front());
         ring.overflow.pop();
     }

@@ -17,8 +17,8 @@ namespace {
 constexpr std::uint32_t abs_timer = 1U << 5U;  // IORING_ENTER_ABS_TIMER, 6.12
 constexpr std::uint32_t no_iowait = 1U << 7U;  // IORING_ENTER_NO_IOWAIT, 6.15
 constexpr std::uint32_t known_flags = abi::ioring_enter_getevents | abi::ioring_enter_sq_wakeup |
-    abi::ioring_enter_sq_wait | abi::ioring_enter_ext_arg | abi::ioring_enter_registered_ring |
-    abs_timer | no_iowait;
+    abi::ioring_enter_sq_wait | abi::ioring_enter_ext_arg | abi::ioring_enter_registered_ring;
+constexpr std::uint32_t feat_no_iowait = 1U << 17U;  // IORING_FEAT_NO_IOWAIT
 constexpr std::uint64_t never = ~std::uint64_t{0};
 constexpr std::size_t signal_set_size = 8;
 // A hostile SQ tail keeps an SQPOLL thread busy for ever, and nobody wiser.
@@ -45,6 +45,14 @@ int find_ring(machine& in, const enter_call& call, ring_context*& found) {
     return found == nullptr ? -EOPNOTSUPP : 0;
 }
 
+// Both newer flags came with a feature bit.
+std::uint32_t flags_of(const profile& version) noexcept {
+    std::uint32_t known = known_flags;
+    if ((version.features & abi::ioring_feat_min_timeout) != 0) known |= abs_timer;
+    if ((version.features & feat_no_iowait) != 0) known |= no_iowait;
+    return known;
+}
+
 bool is_foreign(const ring_context& ring) noexcept {
     return ring.has_submitter && ring.submitter != ring.in->caller;
 }
@@ -61,6 +69,7 @@ int read_limits(machine& in, const enter_call& call, wait_limits& limits) {
     if (call.argument_size != sizeof extended) return -EINVAL;
     if (!in.memory.copy_in(&extended, at, sizeof extended)) return -EFAULT;
     if (extended.min_wait_usec != 0) {
+        if ((in.version().features & abi::ioring_feat_min_timeout) == 0) return -EINVAL;
         limits.min_wait_end = later(in.now, std::uint64_t{extended.min_wait_usec} * 1000);
     }
     if (extended.ts == 0) return 0;
@@ -110,7 +119,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
     const std::uint32_t target = model_memory::load_relaxed(ring.words.cq_head) + wanted;
     const std::uint32_t fired = ring.timeouts_fired;
     int ended = -EDEADLK;
-    for (std::uint32_t turn = 0; turn < turns_max; ++turn) {
+    for (std::uint32_t turn = 0; turn < turns_max && !in.hung; ++turn) {
         const bool ran = run_anything(in);
         run_own_work(ring, wanted);
         flush_overflow(ring);
@@ -162,15 +171,16 @@ int enter_ring(ring_context& ring, const enter_call& call) {
 }  // namespace
 
 int enter(machine& in, const enter_call& call) {
-    if ((call.flags & ~known_flags) != 0) return -EINVAL;
+    if ((call.flags & ~flags_of(in.version())) != 0) return -EINVAL;
     ring_context* ring = nullptr;
     if (const int refused = find_ring(in, call, ring); refused != 0) return refused;
     if (ring->disabled) return -EBADFD;
+    if (in.hung) return -EDEADLK;
     ++ring->references;  // the call may close the ring's own descriptor
     const int answer = enter_ring(*ring, call);
     at_kernel_exit(in);
     drop_ring(*ring);
-    return answer;
+    return in.hung ? -EDEADLK : answer;
 }
 
 void pass_time(machine& in, std::uint64_t nanoseconds) {

@@ -145,8 +145,18 @@ void see_to(request& started, int answer) {
 // io_wq_submit_work() (rules SEL-11, MSH-17).
 bool may_run_on_worker(request& starting) {
     if (!starting.is(fact::multishot)) return true;
+    const profile_bugs& bugs = starting.ring->in->version().bugs;
+    const bool reads = starting.opcode == abi::ioring_op_read_multishot;
+    const bool receives = starting.opcode == abi::ioring_op_recv;
     if (!starting.file->can_poll()) {
         fail(starting, -EBADFD);
+    } else if (reads && bugs.downgraded_read_drops_buffer) {
+        // Linux does so with files that cannot be read without blocking. None is modelled; any
+        // file stands for them.
+        starting.facts &= ~fact::multishot;
+        return true;
+    } else if (receives && bugs.group_lost_on_worker) {
+        return true;  // BUG-06 is of a time when workers ran them
     } else {
         arm(starting);
     }

@@ -12,6 +12,7 @@
 
 #include "sim/kernel/memory.hpp"
 #include "sim/kernel/request.hpp"
+#include "sim/profile.hpp"
 
 namespace ringproof::sim {
 
@@ -27,9 +28,11 @@ struct buffer_list {
     std::uint16_t group = 0;
     std::uint16_t mask = 0;
     std::uint16_t head = 0;
+    std::uint32_t charged_pages = 0;  ///< of locked memory (USR-05)
     bool incremental = false;
-    bool mapped = false;    ///< the kernel's own memory (IOU_PBUF_RING_MMAP)
-    bool own_copy = false;  ///< user memory that went away; the kernel kept its pages (UNR-07)
+    bool mapped = false;        ///< the kernel's own memory (IOU_PBUF_RING_MMAP)
+    bool own_copy = false;      ///< user memory that went away; the kernel kept its pages (UNR-07)
+    bool head_wrapped = false;  ///< and counts on where the tail begins again (BUG-01)
 };
 
 /// The groups of one ring, by id.
@@ -71,6 +74,10 @@ struct selection {
 /// attempt runs on a worker or the file cannot poll (rules SEL-08, SEL-09).
 selection select_one(request& asking, std::uint64_t length, attempt how);
 
+/// What a request goes on with that waits with its slot not used up; only buggy kernels do that
+/// (BUG-03, BUG-16). The group may be gone by now, or another one.
+selection kept_selection(request& holder);
+
 /// What a bundle asks for.
 struct bundle_query {
     std::uint64_t max_size = 0;  ///< 0: not known
@@ -89,6 +96,10 @@ bool commit(request& holder, buffer_list& list, std::int64_t size, unsigned coun
 
 /// Forgets the selection, unless it is committed or kept.
 bool recycle(request& holder, buffer_list* list);
+
+/// Ends the selection of a request that failed, as the version has it (ERR-01). Unless it is
+/// clean, the completion will name the buffer.
+void give_up(request& holder, buffer_list* list, failed_attempt how);
 
 /// Flags of the completion: F_BUFFER, the id, F_BUF_MORE; 0 if the request holds nothing.
 /// Commits what is not committed yet.

@@ -35,8 +35,11 @@ constexpr std::uint32_t cq_overflow_at = 44;
 constexpr std::uint32_t cqes_at = 64;
 
 // Which flags go together. Matches io_uring_sanitise_params().
-int check_flags(std::uint32_t flags) noexcept {
-    if ((flags & ~modelled_setup_flags) != 0) return -EINVAL;
+int check_flags(std::uint32_t flags, const profile& version) noexcept {
+    std::uint32_t known = modelled_setup_flags;
+    if (!version.has_single_issuer) known &= ~abi::ioring_setup_single_issuer;
+    if (!version.has_deferred_taskrun) known &= ~abi::ioring_setup_defer_taskrun;
+    if ((flags & ~known) != 0) return -EINVAL;
     const auto has = [flags](std::uint32_t flag) { return (flags & flag) != 0; };
     const bool defers = has(abi::ioring_setup_defer_taskrun);
     const bool cooperates = has(abi::ioring_setup_coop_taskrun);
@@ -144,7 +147,7 @@ void abandon(ring_context& ring) {
 
 int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params) {
     if (params.resv[0] != 0 || params.resv[1] != 0 || params.resv[2] != 0) return -EINVAL;
-    if (const int refused = check_flags(params.flags); refused != 0) return refused;
+    if (const int refused = check_flags(params.flags, in.version()); refused != 0) return refused;
     if (const int refused = size_queues(entries, params); refused != 0) return refused;
     const bool polls = (params.flags & abi::ioring_setup_sqpoll) != 0;
     if ((params.flags & abi::ioring_setup_sq_aff) != 0 &&

@@ -88,6 +88,11 @@ void machine::forget(int fd) {
     drop(*file);  // it may have been the last who knew it
 }
 
+void machine::hang() noexcept {
+    hung = true;
+    for (const auto& ring : rings) ring->overflowing = true;  // nothing is posted any more
+}
+
 int machine::close(int fd) {
     if (!is_open(fd)) return -EBADF;
     const descriptor closed =

@@ -21,8 +21,9 @@ struct model_options {
     profile kernel_profile{};
     bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
     bool short_transfers = false;   ///< stream transfers may be shorter than they could be
-    history* record = nullptr;      ///< receives the kernel's events
-    page_arena* pages = nullptr;    ///< lends memory to model after model; null: each its own
+    std::uint64_t locked_pages_max = 2048;  ///< RLIMIT_MEMLOCK, where rings count (USR-05)
+    history* record = nullptr;              ///< receives the kernel's events
+    page_arena* pages = nullptr;  ///< lends memory to model after model; null: each its own
 };
 
 /// What a descriptor stands for: a file or a ring.
@@ -48,7 +49,9 @@ struct machine {
     model_options options;
     address_space memory;
     history* record;
-    std::uint64_t now = 0;  ///< virtual nanoseconds
+    std::uint64_t now = 0;           ///< virtual nanoseconds
+    bool hung = false;               ///< in the kernel, for ever (BUG-33)
+    std::uint64_t locked_pages = 0;  ///< of buffer rings (USR-05)
     caller_id caller = first_caller;
     std::vector<descriptor> descriptors;  ///< by number, from first_descriptor on
     std::vector<open_file*> peers;        ///< far ends, by the number the application had last
@@ -86,6 +89,10 @@ struct machine {
     [[nodiscard]] open_file* peer_of(int fd) noexcept;
     void watch(int fd, open_file& file);
     void forget(int fd);
+
+    /// The kernel goes round for ever, with a ring's lock held: from now on nothing runs or is
+    /// told, and calls that would never return answer -EDEADLK.
+    void hang() noexcept;
 
     /// close(2) of a descriptor: 0 or -EBADF.
     int close(int fd);

@@ -13,7 +13,10 @@ constexpr std::uint16_t retries_max = 128;  // APOLL_MAX_RETRY
 // The latest waiter stands in front (rules MSH-13, MSH-14), exclusive ones behind all others, in
 // their own order: as the kernel adds wait-queue entries.
 void stand_in_line(open_file& file, request& waiting) noexcept {
-    const bool in_front = !waiting.exclusive && waiting.ring->in->version().last_waiter_first;
+    // Deferred work that runs backwards turns the line round once more, so that the first is first.
+    const profile& version = waiting.ring->in->version();
+    const bool turned = version.deferred_work_lifo && waiting.ring->defers();
+    const bool in_front = !waiting.exclusive && (version.last_waiter_first || turned);
     waiting.armed = true;
     waiting.wait_before = in_front ? nullptr : file.last_waiter;
     waiting.wait_after = in_front ? file.first_waiter : nullptr;

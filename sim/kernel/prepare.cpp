@@ -16,7 +16,6 @@ constexpr std::uint32_t sock_nonblock = 04000;
 constexpr std::uint32_t sock_cloexec = 02000000;
 constexpr std::uint32_t timeout_clocks = 0xcU;  // IORING_TIMEOUT_BOOTTIME | REALTIME
 constexpr std::uint32_t timeout_etime_success = 1U << 5U;
-constexpr std::uint32_t cancel_userdata = 1U << 4U;
 constexpr std::uint32_t cancel_opcode = 1U << 5U;
 
 struct user_vector {
@@ -167,6 +166,9 @@ int prepare_send(request& fresh) {
         if (!fresh.is(fact::buffer_select) && version.send_bundle_needs_select) return -EINVAL;
         fresh.op_flags |= msg::waitall;  // SND-05
     }
+    if (fresh.is(fact::buffer_select) && fresh.len != 0 && !version.send_select_takes_length) {
+        return -EINVAL;  // SND-01
+    }
     fresh.length = fresh.len;
     take_spare_room(fresh);
     return fresh.is(fact::buffer_select) ? 0 : set_plain_buffer(fresh);
@@ -192,8 +194,10 @@ int prepare_read_write(request& fresh) {
 }
 
 int prepare_accept(request& fresh) {
-    constexpr std::uint16_t known =
-        abi::ioring_accept_multishot | abi::ioring_accept_dontwait | abi::ioring_accept_poll_first;
+    std::uint16_t known = abi::ioring_accept_multishot;
+    if (fresh.ring->in->version().has_accept_poll_first) {
+        known |= abi::ioring_accept_dontwait | abi::ioring_accept_poll_first;
+    }
     if (fresh.len != 0 || fresh.group != 0) return -EINVAL;
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
     if (fresh.file_index != 0) return -EOPNOTSUPP;  // a fixed slot: not modelled
@@ -207,8 +211,8 @@ int prepare_accept(request& fresh) {
 
 // Matches io_timeout_prep().
 int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
-    constexpr std::uint32_t known = abi::ioring_timeout_abs | abi::ioring_timeout_multishot |
-        timeout_clocks | timeout_etime_success;
+    std::uint32_t known = abi::ioring_timeout_abs | timeout_clocks | timeout_etime_success;
+    if (fresh.ring->in->version().has_timeout_multishot) known |= abi::ioring_timeout_multishot;
     if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
     if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
     const std::uint32_t flags = fresh.op_flags;
@@ -229,12 +233,11 @@ int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
 }
 
 int prepare_cancel(request& fresh) {
-    constexpr std::uint32_t known = abi::ioring_async_cancel_all | abi::ioring_async_cancel_fd |
-        abi::ioring_async_cancel_any | abi::ioring_async_cancel_fd_fixed | cancel_userdata |
-        cancel_opcode;
+    const std::uint32_t known = fresh.ring->in->version().cancel_flags;
     if (fresh.off != 0 || fresh.file_index != 0) return -EINVAL;
     const std::uint32_t flags = fresh.op_flags;
     if ((flags & ~known) != 0) return -EINVAL;
+    if (fresh.len != 0 && (known & cancel_opcode) == 0) return -EINVAL;
     const bool any = (flags & abi::ioring_async_cancel_any) != 0;
     if (any && (flags & (abi::ioring_async_cancel_fd | cancel_opcode)) != 0) return -EINVAL;
     return 0;
@@ -314,13 +317,15 @@ void copy_fields(request& fresh, const abi::io_uring_sqe& sqe) noexcept {
 int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
     constexpr std::uint8_t known_flags = 0x7f;
     ring_context& ring = *fresh.ring;
-    if (sqe.opcode > last_opcode) return -EINVAL;
+    const profile& version = ring.in->version();
+    if (sqe.opcode > version.last_opcode) return -EINVAL;
+    if (sqe.opcode == abi::ioring_op_read_multishot && !version.has_read_multishot) return -EINVAL;
     fresh.facts = sqe.flags;
     if ((sqe.flags & ~known_flags) != 0) {
         fresh.facts &= known_flags;
         return -EINVAL;
     }
-    if (fresh.is(fact::buffer_select) && !may_select(sqe.opcode, ring.in->version())) {
+    if (fresh.is(fact::buffer_select) && !may_select(sqe.opcode, version)) {
         return -EOPNOTSUPP;  // SEL-01
     }
     if (fresh.is(fact::cqe_skip)) ring.drain_disabled = true;

@@ -17,6 +17,9 @@ constexpr std::uint32_t rwf_nowait = 0x8;
 
 int check_flags(request& r) noexcept {
     if ((r.op_flags & ~rwf_nowait) != 0) return -EOPNOTSUPP;
+    const bool refuses =
+        r.file->kind == file_kind::pipe && !r.ring->in->version().pipes_take_nowait;
+    if ((r.op_flags & rwf_nowait) != 0 && refuses) return -EOPNOTSUPP;
     if ((r.op_flags & rwf_nowait) != 0) r.facts |= fact::nowait;
     return 0;
 }
@@ -30,6 +33,7 @@ struct read_outcome {
 // Matches __io_read(): the buffer is selected before the file is asked whether it can be read.
 read_outcome read_once(request& r, attempt how) {
     read_outcome seen;
+    if (r.is(fact::commit_pending)) seen.picked = kept_selection(r);
     if (wants_selection(r)) {
         seen.picked = select_one(r, r.length, how);
         if (seen.picked.error != 0) {
@@ -78,11 +82,16 @@ int complete_transfer(request& r, std::int64_t size, std::int64_t wanted, std::u
 }  // namespace
 
 int issue_read(request& r, attempt how) {
-    const read_outcome seen = read_once(r, how);
+    read_outcome seen = read_once(r, how);
     if (seen.size >= 0) {
         return complete_transfer(r, seen.size, seen.wanted, put(r, seen.picked.list, seen.size));
     }
-    if (r.is(fact::commit_pending)) recycle(r, seen.picked.list);
+    if (r.is(fact::commit_pending)) {
+        const bool waits = seen.size == -EAGAIN && !r.is(fact::nowait);
+        if (waits && how.on_worker) r.facts |= fact::no_recycle;  // BUG-03
+        give_up(r, seen.picked.list,
+                waits ? failed_attempt::clean : r.ring->in->version().read_failed);
+    }
     return static_cast<int>(seen.size);
 }
 
@@ -105,6 +114,8 @@ int issue_read_multishot(request& r, attempt how) {
                 if (how.rewoken) ++r.wakes;  // look again: there may be more (MSH-06)
                 return issued::retry;
             }
+        } else if (r.ring->in->version().bugs.downgraded_read_drops_buffer) {
+            flags = 0;  // BUG-36
         }
     }
     r.res = static_cast<std::int32_t>(seen.size);

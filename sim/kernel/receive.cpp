@@ -13,6 +13,10 @@ namespace ringproof::sim {
 
 namespace {
 
+constexpr std::uint64_t length_max = 0x7fffffff;
+
+const profile_bugs& bugs_of(const request& r) noexcept { return r.ring->in->version().bugs; }
+
 bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::ioring_recvsend_bundle) != 0; }
 
 // What a bundle asks for. The amount is the request's length, else what the protocol said is
@@ -22,7 +26,7 @@ bundle_query query_for(const request& r) {
     bundle_query query{.max_size = 0, .room = r.segment_room, .expand = true};
     if (r.length != 0 && r.ring->in->version().bundle_honours_length) {
         query.max_size = r.length;
-    } else if (r.inq > 1) {
+    } else if (r.inq > 1 && !r.ring->in->version().bugs.bundle_never_sees_inq) {
         query.max_size = static_cast<std::uint64_t>(r.inq);
     }
     if (r.multishot_total != 0) {
@@ -51,6 +55,10 @@ selection select_for_receive(request& r, attempt how) {
     }
     picked = select_one(r, r.length, how);
     if (picked.error != 0) return picked;
+    if (picked.length > length_max) {  // BUG-27: returned as an int, a length looks like an error
+        picked.error = static_cast<std::int32_t>(picked.length);
+        return picked;
+    }
     r.data.set(picked.address, picked.length);
     r.length = picked.length;
     if (!address_space::in_user_half(picked.address, picked.length)) picked.error = -EFAULT;
@@ -62,22 +70,29 @@ selection select_for_receive(request& r, attempt how) {
 bool may_go_on_in_buffer(const request& r, const selection& picked) noexcept {
     if (!r.file->is_stream_socket() || (r.op_flags & msg::waitall) == 0) return false;
     if (!r.is(fact::commit_pending) || picked.list == nullptr) return true;
+    if (bugs_of(r).waitall_retries_uncommitted) return true;
     return !picked.list->incremental && !is_bundle(r);
 }
 
-int keep_buffer(request& r, const selection& picked, std::int64_t size) {
+void keep_buffer(request& r, const selection& picked, std::int64_t size) {
+    if (bugs_of(r).partial_not_consumed) {  // BUG-04: the rest goes wherever there is room then
+        r.length -= static_cast<std::uint64_t>(size);
+        recycle(r, picked.list);
+        return;
+    }
     r.facts |= fact::no_recycle;
+    if (bugs_of(r).partial_kept_uncommitted) return;  // BUG-16
     if (picked.list != nullptr && r.is(fact::commit_pending)) {
         commit(r, *picked.list, size, r.data.segments_within(static_cast<std::uint64_t>(size)));
     }
-    return issued::retry;
 }
 
 void begin_next_round(request& r) noexcept {
     r.facts &= ~fact::list_emptied;
     r.done = 0;
     r.net &= static_cast<std::uint8_t>(~(net_fact::retry | net_fact::partial_map));
-    r.length = r.multishot_length;
+    const bool sticks = r.opcode == abi::ioring_op_recv && bugs_of(r).multishot_length_sticks;
+    if (!sticks) r.length = r.multishot_length;  // BUG-08
 }
 
 // The total limit counts every byte once, appended ones included (BUG-31's repair).
@@ -93,10 +108,11 @@ bool count_towards_limit(request& r, std::int64_t size) noexcept {
 // After a multishot completion was posted: again at once, wait, or let others go first.
 std::optional<int> continue_multishot(request& r, std::uint32_t flags, attempt how) {
     begin_next_round(r);
+    const profile& version = r.ring->in->version();
     const bool more_known = (flags & abi::ioring_cqe_f_sock_nonempty) != 0;
-    if (!more_known && r.inq >= 0) return issued::retry;  // known to be empty: lazy (MSH-06)
+    if (!more_known && r.inq >= 0 && version.multishot_trusts_inq) return issued::retry;  // MSH-06
     const bool capped = (r.net & net_fact::capped) != 0;
-    if (r.rounds++ < r.ring->in->version().multishot_retries && !capped) return std::nullopt;
+    if (r.rounds++ < version.multishot_retries && !capped) return std::nullopt;
     r.rounds = 0;
     r.net &= static_cast<std::uint8_t>(~net_fact::capped);
     return how.rewoken ? issued::requeue : issued::retry;  // MSH-08
@@ -107,20 +123,25 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
                                   bool finished, attempt how) {
     std::uint32_t flags = r.inq > 0 ? abi::ioring_cqe_f_sock_nonempty : 0;
     const std::int64_t fresh = is_bundle(r) ? result - r.done : result;
-    if (count_towards_limit(r, fresh)) finished = true;
+    const profile& version = r.ring->in->version();
+    const profile_bugs& bugs = version.bugs;
+    if (count_towards_limit(r, bugs.limit_counts_appends_twice ? result : fresh)) finished = true;
     if (!is_bundle(r)) {
         // MSG_TRUNC may report more than was stored; only that much is used up (BUG-28's repair).
+        const bool all = picked.list == nullptr || bugs.trunc_commits_message_length;
         const auto stored = static_cast<std::int64_t>(picked.length);
-        flags |= put(r, picked.list, picked.list != nullptr ? std::min(result, stored) : result);
+        flags |= put(r, picked.list, all ? result : std::min(result, stored));
     } else {
-        const std::int64_t used = std::min(fresh, static_cast<std::int64_t>(picked.length));
+        // What was kept without being used up is used up now, all of it (BUG-16).
+        const std::int64_t received = r.is(fact::no_recycle) ? result : fresh;
+        const std::int64_t used = std::min(received, static_cast<std::int64_t>(picked.length));
         const unsigned slots =
             used > 0 ? r.data.segments_within(static_cast<std::uint64_t>(used)) : 0;
         flags |= put(r, picked.list, used, slots);
         if ((r.net & net_fact::retry) != 0) {
             // An appended transfer keeps the first one's buffer id; what it says of more is new.
-            constexpr std::uint32_t latest = abi::ioring_cqe_f_sock_nonempty |
-                abi::ioring_cqe_f_more | abi::ioring_cqe_f_buf_more;
+            std::uint32_t latest = abi::ioring_cqe_f_sock_nonempty | abi::ioring_cqe_f_more;
+            if (!bugs.bundle_append_loses_buf_more) latest |= abi::ioring_cqe_f_buf_more;
             flags = (r.flags & ~latest) | (flags & latest);
         }
         if (r.multishot_length != 0 && result >= r.multishot_length) r.net |= net_fact::capped;
@@ -129,7 +150,7 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
             r.flags = flags;
             return issued::done;
         }
-        const bool appends = r.ring->in->version().bundle_appends &&
+        const bool appends = version.bundle_appends && !bugs.bundle_never_sees_inq &&
             (r.net & net_fact::no_append) == 0 && r.inq > 1 && fresh > 0 && r.data.left() == 0;
         if (appends) {  // BND-06
             r.flags = flags;
@@ -140,6 +161,8 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
         }
     }
     if (r.is(fact::multishot) && !finished && post_more(r, result, flags)) {
+        // BUG-06: where the buffer was used up early, its id is taken for the group's.
+        if (bugs.group_lost_on_worker && picked.list == nullptr) r.group = r.buffer_id;
         return continue_multishot(r, flags, how);
     }
     r.res = static_cast<std::int32_t>(result);
@@ -157,7 +180,10 @@ outcome judge(request& r, const selection& picked, const received& got, std::int
               attempt how) {
     if (got.size < least) {
         if (got.size == -EAGAIN && how.nonblock) {
-            recycle(r, picked.list);
+            const bool final = r.is(fact::nowait) && !r.is(fact::multishot);
+            if (how.on_worker && bugs_of(r).no_early_commit) r.facts |= fact::no_recycle;  // BUG-03
+            give_up(r, picked.list,
+                    final ? r.ring->in->version().recv_would_block : failed_attempt::clean);
             return {.waits = true};
         }
         if (got.size > 0 && may_go_on_in_buffer(r, picked)) {
@@ -175,22 +201,43 @@ outcome judge(request& r, const selection& picked, const received& got, std::int
     return {.result = got.size};
 }
 
+// A null address ended the oldest receives like one that would block (ERR-01).
+failed_attempt without_address(const request& r, const selection& picked) noexcept {
+    const failed_attempt how = r.ring->in->version().recv_would_block;
+    const bool consumes = picked.error == -ENOBUFS && how == failed_attempt::consumed;
+    return consumes ? how : failed_attempt::clean;
+}
+
+// BUG-09: of the length 0 that stood for the whole buffer, what came is subtracted.
+bool underflows(request& r) noexcept {
+    if (r.done == 0 || r.len != 0 || !bugs_of(r).waitall_length_underflows) return false;
+    r.done = 0;  // not told
+    return true;
+}
+
 }  // namespace
 
 int issue_receive(request& r, attempt how) {
     const bool polls_first = (r.ioprio & abi::ioring_recvsend_poll_first) != 0;
     if (polls_first && !r.is(fact::polled)) return issued::retry;
     if (!r.file->is_socket()) return -ENOTSOCK;
+    // BUG-08 lasts from one wait to the next.
+    if (r.is(fact::multishot) && bugs_of(r).multishot_length_sticks) r.length = 0;
     for (;;) {
         selection picked;
         outcome seen;
         std::int64_t arrived = 0;
-        if (wants_selection(r)) picked = select_for_receive(r, how);
+        if (wants_selection(r)) {
+            picked = select_for_receive(r, how);
+        } else if (r.is(fact::holds_slot)) {
+            if (underflows(r)) return -EFAULT;
+            picked = kept_selection(r);
+        }
         if (picked.error != 0) {
             r.inq = -1;
             set_failed(r);
             arrived = picked.error;
-            if (r.done == 0) recycle(r, picked.list);
+            if (r.done == 0) give_up(r, picked.list, without_address(r, picked));
             seen.result = r.done != 0 ? r.done : picked.error;
         } else {
             const std::int64_t least =
@@ -201,6 +248,8 @@ int issue_receive(request& r, attempt how) {
             seen = judge(r, picked, got, least, how);
             if (seen.waits) return issued::retry;
         }
+        // BUG-35: an end behind something gathered is not noticed.
+        if (bugs_of(r).multishot_end_not_noticed && r.done != 0) arrived = seen.result;
         const auto next = finish_receive(r, picked, seen.result, arrived <= 0, how);
         if (next.has_value()) return *next;
     }
@@ -258,6 +307,9 @@ received receive_message_once(request& r, const selection& picked, bool& finishe
     finished = got.size <= 0;
     r.inq = got.inq;
     if (got.size < 0) return got;
+    if (r.file->kind == file_kind::unix_stream && bugs_of(r).unix_recvmsg_sets_ctrunc) {
+        got.flags |= msg::ctrunc;  // BUG-38
+    }
     if (!r.is(fact::multishot)) {
         if (!store_message(r, got)) got.size = -EFAULT;
         return got;
@@ -278,13 +330,19 @@ int issue_receive_message(request& r, attempt how) {
         selection picked;
         if (wants_selection(r)) {
             picked = select_one(r, r.length, how);
-            if (picked.error != 0) return picked.error;
+            if (picked.error != 0) {
+                const failed_attempt ends = without_address(r, picked);
+                if (ends == failed_attempt::consumed) give_up(r, picked.list, ends);
+                return picked.error;
+            }
             if (r.is(fact::multishot) && picked.length < header_size(r)) {  // MSH-16, INC-09
                 recycle(r, picked.list);
                 return -EFAULT;
             }
             const std::uint64_t skipped = r.is(fact::multishot) ? header_size(r) : 0;
             r.data.set(picked.address + skipped, picked.length - skipped);
+        } else if (r.is(fact::holds_slot)) {
+            picked = kept_selection(r);
         }
         const std::int64_t least =
             (r.op_flags & msg::waitall) != 0 && r.control_size == 0 && !r.is(fact::multishot)

@@ -13,13 +13,12 @@ namespace ringproof::sim {
 
 namespace {
 
-constexpr unsigned last_register_opcode = 35;  // as of 7.3
-
 // Matches io_probe().
 int tell_probe(ring_context& ring, std::uint64_t argument, std::uint32_t count) {
     constexpr std::uint32_t header = 16;
     if (argument == 0 || count > 256) return -EINVAL;
-    count = std::min<std::uint32_t>(count, last_opcode + 1U);
+    const profile& version = ring.in->version();
+    count = std::min<std::uint32_t>(count, version.last_opcode + 1U);
     const std::size_t size = header + count * sizeof(abi::io_uring_probe_op);
     std::byte bytes[header + 256 * sizeof(abi::io_uring_probe_op)] = {};
     address_space& memory = ring.in->memory;
@@ -27,12 +26,13 @@ int tell_probe(ring_context& ring, std::uint64_t argument, std::uint32_t count) 
     if (std::any_of(bytes, bytes + size, [](std::byte b) { return b != std::byte{0}; })) {
         return -EINVAL;
     }
-    bytes[0] = std::byte{last_opcode};
+    bytes[0] = std::byte{version.last_opcode};
     bytes[1] = static_cast<std::byte>(count);
     for (std::uint32_t op = 0; op < count; ++op) {
         std::byte* entry = bytes + header + op * sizeof(abi::io_uring_probe_op);
         entry[0] = static_cast<std::byte>(op);
-        if (is_modelled(static_cast<std::uint8_t>(op))) entry[2] = std::byte{1};
+        const bool lacks = op == abi::ioring_op_read_multishot && !version.has_read_multishot;
+        if (is_modelled(static_cast<std::uint8_t>(op)) && !lacks) entry[2] = std::byte{1};
     }
     return memory.copy_out(argument, bytes, size) ? 0 : -EFAULT;
 }
@@ -47,7 +47,7 @@ int enable(ring_context& ring) {
 
 // Matches io_sync_cancel(); nothing here runs elsewhere, so there is nothing to wait for.
 int cancel_at_once(ring_context& ring, std::uint64_t argument) {
-    constexpr std::uint32_t known = 0x3f;
+    const std::uint32_t known = ring.in->version().cancel_flags;
     abi::io_uring_sync_cancel_reg wanted{};
     if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
     if ((wanted.flags & ~known) != 0) return -EINVAL;
@@ -111,13 +111,14 @@ int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_
 
 int register_with(machine& in, int fd, std::uint32_t opcode, std::uint64_t argument,
                   std::uint32_t count) {
-    if (opcode > last_register_opcode) return -EINVAL;
+    if (opcode > in.version().last_register_opcode) return -EINVAL;
     // -1 names no ring, for opcodes that need none; those are not modelled.
     if (fd == -1 && in.version().registers_without_ring) return -EINVAL;
     if (!in.is_open(fd)) return -EBADF;  // REG-01
     ring_context* ring = in.ring_at(fd);
     if (ring == nullptr) return -EOPNOTSUPP;
     if (ring->has_submitter && ring->submitter != in.caller) return -EEXIST;  // RUN-06
+    if (in.hung) return -EDEADLK;
     const int answer = dispatch(in, *ring, opcode, argument, count);
     at_kernel_exit(in);
     return answer;

@@ -80,7 +80,8 @@ struct ring_context {
     sq_thread poller;
 
     buffer_lists groups;
-    bool low_group_used = false;  ///< UNR-06
+    bool low_group_used = false;            ///< UNR-06
+    std::vector<std::uint16_t> kept_heads;  ///< of groups below 64 that were unregistered (UNR-06)
     std::vector<open_file*> files;
     std::vector<std::uint32_t> spare_room;  ///< bundle arrays of finished requests (BND-05)
     bool has_files = false;

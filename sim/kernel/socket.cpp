@@ -41,7 +41,7 @@ std::size_t capacity_of(file_kind kind) noexcept {
 }
 
 bool tells_inq(const open_file& file, const profile& version) noexcept {
-    return (file.kind == file_kind::tcp && version.tcp_tells_inq) ||
+    return file.kind == file_kind::tcp ||
         (file.kind == file_kind::unix_stream && version.unix_stream_tells_inq);
 }
 
@@ -80,6 +80,8 @@ received receive_stream(open_file& file, user_buffers& into, std::uint32_t flags
         const bool discards = (flags & msg::trunc) != 0 && file.kind == file_kind::tcp;
         if (!discards && into.writable(with.memory, size) != size) {
             got.size = -EFAULT;
+            const bool told = with.version.bugs.unix_fault_sets_nonempty;  // BUG-39
+            if (told && file.kind == file_kind::unix_stream) got.inq = inq_of(file);
             return got;
         }
         if (discards) {

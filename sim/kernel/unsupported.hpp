@@ -66,7 +66,4 @@ inline constexpr unsupported_feature unsupported_features[] = {
     }
 }
 
-/// The last opcode of the newest profile (7.3: URING_CMD128).
-inline constexpr std::uint8_t last_opcode = 64;
-
 }  // namespace ringproof::sim
