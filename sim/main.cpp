@@ -42,6 +42,13 @@ Examples:
   ringproof replay --backend linux --history /tmp/ringproof/some.trace
 )";
 
+constexpr std::string_view profiles_examples = R"(
+Examples:
+  ringproof profiles                            every version, and every bug
+  ringproof profiles diff v6_12 v6_18           what tells two versions apart
+  ringproof profiles diff v6_1 v7_3 --json -    the same for programs
+)";
+
 void add_backend(CLI::App& verb, std::string& into) {
     verb.add_option("--backend", into, "Where to play: the model, this Linux, or both")
         ->check(CLI::IsMember({"model", "linux", "both"}))
@@ -82,6 +89,17 @@ CLI::App* add_replay(CLI::App& app, replay_options& into) {
     return verb;
 }
 
+CLI::App* add_profiles(CLI::App& app, profiles_options& into) {
+    CLI::App* verb = app.add_subcommand("profiles", "Tell which kernel versions the model can be");
+    verb->footer(std::string(profiles_examples));
+    verb->add_option("--json", into.json, "File for the same as JSON; - is standard output");
+    CLI::App* diff = verb->add_subcommand("diff", "Tell what two versions do differently");
+    diff->add_option("A", into.one, "One profile")->required();
+    diff->add_option("B", into.other, "The other one")->required();
+    diff->add_option("--json", into.json, "File for the same as JSON; - is standard output");
+    return verb;
+}
+
 void complain(std::string_view message) { fmt::print(stderr, "ringproof: {}\n", message); }
 
 bool wants_colour() {
@@ -103,8 +121,10 @@ int dispatch(int count, char** arguments) {
     app.require_subcommand(1);
     run_options run_with;
     replay_options replay_with;
+    profiles_options profiles_with;
     const CLI::App* runs = add_run(app, run_with);
     const CLI::App* replays = add_replay(app, replay_with);
+    const CLI::App* tells = add_profiles(app, profiles_with);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -115,6 +135,10 @@ int dispatch(int count, char** arguments) {
     }
     if (*runs) return run(run_with);
     if (*replays) return replay(replay_with);
+    if (*tells) {
+        const bool compares = tells->got_subcommand("diff");
+        return compares ? compare_profiles(profiles_with) : list_profiles(profiles_with);
+    }
     return status_usage;
 }
 

@@ -39,8 +39,16 @@ struct replay_options {
     bool history = false;
 };
 
+struct profiles_options {
+    std::string one;  ///< to be compared with `other`
+    std::string other;
+    std::string json;  ///< file for the same as JSON; "-": standard output, and no text
+};
+
 int run(const run_options& options);
 int replay(const replay_options& options);
+int list_profiles(const profiles_options& options);
+int compare_profiles(const profiles_options& options);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);
@@ -51,5 +59,6 @@ void complain(std::string_view message);
 /// Registers a verb's options with the parser; the values land in `into`.
 CLI::App* add_run(CLI::App& app, run_options& into);
 CLI::App* add_replay(CLI::App& app, replay_options& into);
+CLI::App* add_profiles(CLI::App& app, profiles_options& into);
 
 }  // namespace ringproof::sim::command

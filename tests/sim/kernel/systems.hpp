@@ -23,14 +23,16 @@ public:
 
     explicit model_system(const sim::model_options& options = {})
         : kernel_(choices_, options), world_(kernel_) {}
+    explicit model_system(const sim::profile& version)
+        : model_system(sim::model_options{.kernel_profile = version}) {}
 
     sim::model_world& world() { return world_; }
     sim::model_kernel& kernel() { return kernel_; }
 
     /// What version 7.3 does, and what 6.18.44 does instead.
     template <class Value>
-    Value version(Value on_7_3, Value /*on_6_18*/) {
-        return on_7_3;
+    Value version(Value on_7_3, Value on_6_18) {
+        return kernel_.version().name == "v6_18" ? on_6_18 : on_7_3;
     }
 
 private:
@@ -63,11 +65,15 @@ private:
     sim::linux_world world_;
 };
 
-/// Runs a case on the model, then, if wanted, on the running kernel.
+/// Runs a case on the model, as 7.3 and as 6.18.44, then, if wanted, on the running kernel.
 template <class Case>
 void on_each(Case run) {
     BOOST_TEST_CONTEXT("on the model") {
         model_system model;
+        run(model);
+    }
+    BOOST_TEST_CONTEXT("on the model of 6.18.44") {
+        model_system model(*sim::find_profile("v6_18"));
         run(model);
     }
     if (!linux_system::is_wanted()) return;
