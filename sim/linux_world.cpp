@@ -212,6 +212,15 @@ result<int> linux_world::open_file() {
     return adopt(reading.take(), writing.take(), channel_kind::file);
 }
 
+result<int> linux_world::open_write_only() {
+    holder whole(::memfd_create("ringproof", MFD_CLOEXEC));
+    if (whole.get() < 0) return failed();
+    const std::string path = "/proc/self/fd/" + std::to_string(whole.get());
+    holder writing(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (writing.get() < 0) return failed();
+    return adopt(writing.take(), whole.take(), channel_kind::file);
+}
+
 result<std::size_t> linux_world::send(int fd, std::span<const std::byte> bytes) {
     far_end* end = find(fd);
     if (end == nullptr) return fail(EBADF);

@@ -32,6 +32,7 @@ public:
     linux_kernel& kernel() noexcept { return kernel_; }
 
     result<int> open(channel_kind kind);
+    result<int> open_write_only();
     result<std::size_t> send(int fd, std::span<const std::byte> bytes);
     result<std::size_t> receive(int fd, std::span<std::byte> into);
     result<void> finish(int fd);

@@ -35,6 +35,9 @@ concept world = kernel<typename World::kernel_type> &&
         /// file's is open for reading, at its start.
         { w.open(kind) } -> std::same_as<result<int>>;
 
+        /// A regular file that can be written and not read.
+        { w.open_write_only() } -> std::same_as<result<int>>;
+
         /// The peer writes (a file grows): bytes accepted, which may be fewer; EAGAIN when the
         /// channel is full, EPIPE when nobody reads. Returns when the bytes can be received.
         { w.send(fd, out) } -> std::same_as<result<std::size_t>>;

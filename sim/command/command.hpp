@@ -45,10 +45,25 @@ struct profiles_options {
     std::string json;  ///< file for the same as JSON; "-": standard output, and no text
 };
 
+struct kernel_options {
+    std::string backend = "linux";
+    std::string profile = "v7_3";  ///< of the model
+    std::string rule = "*";
+    std::string against;  ///< a profile, a file, or "host"; empty: host
+    std::string format = "text";
+    std::string out;   ///< a file; empty: standard output
+    bool all = false;  ///< lists also what is as expected
+    bool hazardous = false;
+    std::string before;  ///< kernel compare: two reports
+    std::string after;
+};
+
 int run(const run_options& options);
 int replay(const replay_options& options);
 int list_profiles(const profiles_options& options);
 int compare_profiles(const profiles_options& options);
+int kernel(const kernel_options& options);
+int compare_kernels(const std::string& before, const std::string& after);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);
@@ -60,5 +75,6 @@ void complain(std::string_view message);
 CLI::App* add_run(CLI::App& app, run_options& into);
 CLI::App* add_replay(CLI::App& app, replay_options& into);
 CLI::App* add_profiles(CLI::App& app, profiles_options& into);
+CLI::App* add_kernel(CLI::App& app, kernel_options& into);
 
 }  // namespace ringproof::sim::command

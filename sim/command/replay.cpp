@@ -4,29 +4,17 @@
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "sim/command/backend.hpp"
 #include "sim/command/command.hpp"
+#include "sim/command/files.hpp"
 #include "sim/profile.hpp"
 #include "sim/trace/text.hpp"
 
 namespace ringproof::sim::command {
 
 namespace {
-
-std::optional<std::string> contents_of(const std::string& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return std::nullopt;  // opens, then throws
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return std::nullopt;
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (file.bad()) return std::nullopt;
-    return text;
-}
 
 /// The trace in a file; complains and returns nothing when there is none.
 std::optional<trace> read_trace(const std::string& path) {

@@ -8,90 +8,14 @@
 #include <string>
 #include <utility>
 
+#include "sim/trace/words.hpp"
+
 namespace ringproof::sim {
 
 namespace {
 
 constexpr std::string_view magic = "ringproof-trace";
-constexpr std::size_t shown_most = 40;
-
-/// What was found, quoted, with bytes that would upset a terminal replaced.
-std::string quoted(std::string_view word) {
-    std::string out = "'";
-    for (const char c : word.substr(0, shown_most)) {
-        const auto byte = static_cast<unsigned char>(c);
-        out += byte < 0x20U || byte >= 0x7fU ? '?' : c;
-    }
-    if (word.size() > shown_most) out += "...";
-    return out + "'";
-}
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-/// The words of a text, line by line, each with its place.
-class words {
-public:
-    explicit words(std::string_view text) : rest_(text) {}
-
-    /// Goes to the next line that has a word; false at the end of the text.
-    bool next_line() {
-        while (!rest_.empty()) {
-            const std::size_t end = rest_.find('\n');
-            line_ = rest_.substr(0, end);
-            rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
-            line_ = line_.substr(0, line_.find('#'));
-            ++number_;
-            at_ = 0;
-            if (!peek().empty()) return true;
-        }
-        ++number_;
-        line_ = {};
-        at_ = 0;
-        ended_ = true;
-        return false;
-    }
-
-    /// The next word of the line, empty at its end. Stays in front of it.
-    std::string_view peek() {
-        while (at_ < line_.size() && is_space(line_[at_])) ++at_;
-        std::size_t end = at_;
-        while (end < line_.size() && !is_space(line_[end])) ++end;
-        return line_.substr(at_, end - at_);
-    }
-
-    void skip() { at_ += peek().size(); }
-
-    /// "expected ..., found what is here", `inside` bytes into the word.
-    parse_error error(std::string expected, std::size_t inside = 0) {
-        const std::string_view word = peek();
-        std::string found = ended_ ? "the end of the text"
-            : word.empty()         ? "the end of the line"
-                                   : quoted(word.substr(std::min(inside, word.size())));
-        const auto column = static_cast<unsigned>(at_ + inside + 1);
-        return {number_, ended_ ? 1 : column, std::move(expected), std::move(found)};
-    }
-
-private:
-    std::string_view rest_;
-    std::string_view line_;
-    std::size_t at_ = 0;
-    unsigned number_ = 0;
-    bool ended_ = false;
-};
-
-/// A whole number, decimal or 0x; nothing else in the word.
-std::optional<std::uint64_t> number_in(std::string_view word) {
-    int base = 10;
-    if (word.starts_with("0x")) {
-        base = 16;
-        word.remove_prefix(2);
-    }
-    std::uint64_t value = 0;
-    const char* end = word.data() + word.size();
-    const auto [stop, code] = std::from_chars(word.data(), end, value, base);
-    if (word.empty() || stop != end || code != std::errc{}) return std::nullopt;
-    return value;
-}
+constexpr std::size_t profile_name_most = 40;
 
 std::string range(std::uint32_t least, std::uint32_t most) {
     return std::to_string(least) + ".." + std::to_string(most);
@@ -144,7 +68,7 @@ private:
         const auto fits = [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
         };
-        if (name.empty() || name.size() > shown_most || !std::ranges::all_of(name, fits)) {
+        if (name.empty() || name.size() > profile_name_most || !std::ranges::all_of(name, fits)) {
             return fail("the name of a profile, as v7_3");
         }
         result_.profile = name;
@@ -374,11 +298,6 @@ void print_choices(std::string& out, const std::vector<std::uint8_t>& choices) {
 }
 
 }  // namespace
-
-std::string parse_error::message() const {
-    return std::to_string(line) + ":" + std::to_string(column) + ": expected " + expected +
-        ", found " + found;
-}
 
 std::expected<trace, parse_error> parse(std::string_view text) { return parser(text).run(); }
 

@@ -50,21 +50,9 @@
 #include <string_view>
 
 #include "sim/trace/trace.hpp"
+#include "sim/trace/words.hpp"
 
 namespace ringproof::sim {
-
-/// Where a text stopped making sense. Lines and columns count from 1, columns in bytes.
-struct parse_error {
-    unsigned line = 0;
-    unsigned column = 0;
-    std::string expected;
-    std::string found;
-
-    /// "3:7: expected a channel kind, found 'tpc'"
-    [[nodiscard]] std::string message() const;
-
-    friend bool operator==(const parse_error&, const parse_error&) = default;
-};
 
 /// Reads a trace. Any input is safe; the first error is reported.
 [[nodiscard]] std::expected<trace, parse_error> parse(std::string_view text);

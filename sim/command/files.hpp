@@ -1,0 +1,17 @@
+#pragma once
+// Files as the command's arguments name them.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ringproof::sim::command {
+
+/// All of a file; none when it cannot be read. A folder cannot.
+[[nodiscard]] std::optional<std::string> contents_of(const std::string& path);
+
+/// Writes to a file, or to standard output for "" and "-". Complains and returns false when the
+/// file cannot be written.
+[[nodiscard]] bool write_to(const std::string& path, std::string_view text);
+
+}  // namespace ringproof::sim::command
