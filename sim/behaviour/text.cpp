@@ -32,7 +32,7 @@ constexpr auto kinds = std::to_array<std::string_view>(
     {"tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file", "write_only"});
 
 constexpr auto places =
-    std::to_array<std::string_view>({"null", "kernel", "unmapped", "readonly", "misaligned"});
+    std::to_array<std::string_view>({"null", "kernel", "unmapped", "misaligned"});
 
 class behaviour_parser {
 public:
@@ -242,7 +242,7 @@ private:
             operand_value made{.name = std::string(name)};
             if (given && !value(form.back(), word.substr(equals + 1), made)) {
                 return fail(form.ends_with('@')
-                                ? "a number, +N, null, kernel, unmapped, readonly or misaligned"
+                                ? "a number, +N, null, kernel, unmapped or misaligned"
                                 : "a number",
                             equals + 1);
             }

@@ -25,7 +25,7 @@
 // buffer 0. Bytes: `"hello"`; untouched bytes of a buffer are dots.
 //
 // Memory: each group has a slab; buffer n begins at 4096 * n. A peer's `feed a 5` sends abcde, and
-// goes on with f. Words for addresses: null, kernel (above user space), unmapped, readonly,
+// goes on with f. Words for addresses: null, kernel (above user space), unmapped,
 // misaligned (16 bytes into the memory meant), +N (N bytes into the buffer).
 
 #include <expected>
