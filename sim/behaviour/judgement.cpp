@@ -113,7 +113,7 @@ std::size_t nearest_profile(std::span<const performance> all) {
             if (!each.of->holds_under(profile)) continue;
             score += agrees(*each.of, each.seen, profile) ? 1 : -1;
         }
-        if (profile == 0 || score >= best_score) {
+        if (profile == 0 || score > best_score) {
             best = profile;
             best_score = score;
         }

@@ -53,7 +53,8 @@ struct performance {
     std::vector<observation> seen;
 };
 
-/// The profile (its index) that says what was seen oftenest: which kernel this is like.
+/// The profile (its index) that says what was seen oftenest, the oldest of equals: which kernel
+/// this is like.
 [[nodiscard]] std::size_t nearest_profile(std::span<const performance> all);
 
 }  // namespace ringproof::sim

@@ -29,7 +29,7 @@ struct raw_group_memory {
     std::uint16_t tail = 0;     ///< of what was staged
     std::uint16_t next_id = 0;  ///< for add()
 
-    [[nodiscard]] bool usable() const noexcept { return !ring.empty(); }
+    [[nodiscard]] bool usable() const noexcept { return !ring.empty() && entries > 0; }
 
     [[nodiscard]] abi::io_uring_buf& slot(std::uint64_t index) const noexcept {
         return reinterpret_cast<abi::io_uring_buf*>(ring.data())[index % entries];

@@ -128,6 +128,10 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
         if (memory == nullptr) return -ENOMEM;
         list.slots = reinterpret_cast<abi::io_uring_buf*>(memory);
     } else {
+        // The last page of all: its end has no address (REG-10).
+        if (wanted.ring_addr + pages_for(size) * page_size < wanted.ring_addr) {
+            return -EOVERFLOW;
+        }
         if (!can_pin(in, wanted.ring_addr, size)) return -EFAULT;
         list.slots = slots_at(wanted.ring_addr);
         in.memory.pin(list.slots);
@@ -214,7 +218,7 @@ mapped_memory map_ring(machine& in, ring_context& ring, std::size_t size, std::u
             if (!in.version().has_mmap) return {nullptr, -EINVAL};
             return map_buffer_ring(in, ring, size, offset);
         default:
-            return {nullptr, -EINVAL};
+            return {nullptr, -in.version().map_unknown_group_error};  // MAP-01, MAP-04
     }
 }
 

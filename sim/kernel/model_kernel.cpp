@@ -53,6 +53,7 @@ result<unsigned> model_kernel::register_(int fd, std::uint32_t opcode, void* arg
 
 result<std::span<std::byte>> model_kernel::map(int fd, std::size_t size,
                                                std::uint64_t offset) noexcept {
+    if (offset % sim::page_size != 0) return fail(EINVAL);  // mmap itself (MAP-01)
     if (!machine_.is_open(fd)) return fail(EBADF);
     ring_context* ring = machine_.ring_at(fd);
     if (ring == nullptr) return fail(ENODEV);

@@ -1,0 +1,68 @@
+// Every behaviour of the corpus, on the model under every profile that can show it. What the
+// running kernel makes of them is `ringproof kernel`, and the test command.kernel.
+
+#include "sim/behaviour/check.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "sim/behaviour/catalogue.hpp"
+#include "sim/kernel/model_world.hpp"
+#include "sim/profile.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+performance perform(const behaviour& script, const profile& version) {
+    choices canonical;
+    model_kernel kernel(canonical, {.kernel_profile = version});
+    model_world around(kernel);
+    performer<model_world> on(around);
+    return {&script, on.perform(script)};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(behaviours)
+
+BOOST_AUTO_TEST_CASE(the_model_behaves_as_every_profile_says) {
+    const auto scripts = all_behaviours();
+    BOOST_TEST_REQUIRE(scripts.has_value(), (scripts ? "" : scripts.error()));
+    for (std::size_t i = 0; i < profiles().size(); ++i) {
+        const profile& version = profiles()[i];
+        check_options with{.hazardous = true, .profile = i};
+        const kernel_report report = check(
+            *scripts, with, [&](const behaviour& script) { return perform(script, version); });
+        for (const judgement& each : report.all) {
+            const bool good =
+                each.what == conformity::as_expected || each.what == conformity::skipped;
+            BOOST_TEST(good, each.of->name << ".trace:" << each.line << ": under " << version.name
+                                           << " expected " << each.expected << ", seen "
+                                           << each.seen);
+        }
+        // The newest kernels can do nearly all of it; the oldest one has little of it.
+        BOOST_TEST(report.counts()[0] > 40U, version.name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_same_behaviour_on_the_same_profile_is_seen_the_same) {
+    const auto scripts = all_behaviours().value();
+    for (const behaviour& each : scripts) {
+        const performance one = perform(each, profiles().back());
+        const performance other = perform(each, profiles().back());
+        BOOST_TEST_REQUIRE(one.seen.size() == other.seen.size());
+        for (std::size_t i = 0; i < one.seen.size(); ++i) {
+            BOOST_TEST(one.seen[i].seen == other.seen[i].seen, each.name);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace ringproof::sim
