@@ -40,7 +40,6 @@ bool continues(request& r, std::int64_t result, std::uint32_t flags) {
     if (r.is(fact::polled) && !r.ring->in->version().bugs.send_bundle_continues_after_poll) {
         return false;
     }
-    if (!r.is(fact::buffer_select)) return false;
     return post_more(r, result, flags);
 }
 
