@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,8 +22,8 @@ public:
     using kernel_type = sim::model_kernel;
     static constexpr bool is_model = true;
 
-    explicit model_system(const sim::model_options& options = {})
-        : kernel_(choices_, options), world_(kernel_) {}
+    explicit model_system(const sim::model_options& options = {}, sim::choices answers = {})
+        : choices_(std::move(answers)), kernel_(choices_, options), world_(kernel_) {}
     explicit model_system(const sim::profile& version)
         : model_system(sim::model_options{.kernel_profile = version}) {}
 
