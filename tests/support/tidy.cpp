@@ -90,10 +90,11 @@ bool is_shell(std::string_view path) {
     return path.ends_with(".sh") || path == "ringproof" || path == ".ci/run";
 }
 
-/// Corpora are bytes, except the two rooms of traces, which people write.
+/// Corpora are bytes, except the rooms of traces, which people write, and of reports.
 bool is_bytes(std::string_view path) {
     return path.starts_with("corpus/") && !path.starts_with("corpus/behaviours/") &&
-        !path.starts_with("corpus/traces/") && path != "corpus/README.md";
+        !path.starts_with("corpus/traces/") && !path.starts_with("corpus/kernels/") &&
+        path != "corpus/README.md";
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -277,6 +278,7 @@ bool is_built(std::string_view path, const tree& files) {
                                   "|properties/.+"
                                   "|tests/[^/]+_test"
                                   "|tests/(lib|sim|kernel)/.+_test"
+                                  "|tests/kernel/matrix/[^/]+"
                                   "|tests/(support|bench|examples|command)/[^/]+"
                                   "|tests/install/[^/]+/main)\\.cpp$");
     return std::regex_search(path.begin(), path.end(), built);
