@@ -90,8 +90,8 @@ struct machine {
     void watch(int fd, open_file& file);
     void forget(int fd);
 
-    /// The kernel goes round for ever, with a ring's lock held: from now on nothing runs or is
-    /// told, and calls that would never return answer -EDEADLK.
+    /// The kernel goes round for ever, with a ring's lock held: no completion is seen from now on,
+    /// and calls, which would never return, answer -EDEADLK.
     void hang() noexcept;
 
     /// close(2) of a descriptor: 0 or -EBADF.

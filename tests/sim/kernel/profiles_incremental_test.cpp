@@ -55,11 +55,11 @@ BOOST_AUTO_TEST_CASE(bug_21_buf_more_is_lost) {
         const int pipe = world.open(channel_kind::pipe).value();
         (void)world.finish(pipe);
         ring.select(abi::ioring_op_read, pipe, 1);
-        std::string seen = ring.run();
+        std::string seen = ring.run(1);
         const int file = world.open(channel_kind::file).value();
         feed(world, file, "abc");
         ring.select(abi::ioring_op_read, file, 1).len = 2;
-        seen += " " + ring.run();
+        seen += " " + ring.run(1);
         const int fd = world.open(channel_kind::tcp).value();
         auto& worker = ring.recv(fd, 1);
         worker.len = 2;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(bug_32_data_behind_its_place) {
         group.add({64});
         std::fill_n(group.buffer(0), 8, std::byte{'.'});
         ring.select(abi::ioring_op_read, file, 1).len = 4;
-        const std::string seen = ring.run();
+        const std::string seen = ring.run(1);
         return seen + " " + std::string(group.text(0, 8));
     };
     BOOST_TEST(newest(story) == "1{4 B0 BM} abcd....");

@@ -30,7 +30,7 @@ std::string on(std::string_view name, Story story) {
     if constexpr (std::is_invocable_v<Story, linux_system&>) {
         if (name == "v6_18" && linux_system::is_wanted()) {
             linux_system running;
-            BOOST_TEST(story(running) == told, "on the running kernel");
+            BOOST_TEST_CONTEXT("on the running kernel") { BOOST_TEST(story(running) == told); }
         }
     }
     return told;
