@@ -23,8 +23,11 @@ raw_group_memory& performer<World>::group(std::uint64_t id) {
     if (found != groups_.end()) return *found;
     raw_group_memory& fresh = groups_.emplace_back();
     fresh.id = static_cast<std::uint32_t>(id);
-    fresh.slab = memory(raw_group_memory::buffer_size * raw_group_memory::buffer_count);
-    std::ranges::fill(fresh.slab, untouched);
+    constexpr std::size_t size = raw_group_memory::buffer_size * raw_group_memory::buffer_count;
+    // As much again behind it, for slots that are longer than their buffers.
+    const std::span<std::byte> all = memory(2 * size);
+    std::ranges::fill(all, untouched);
+    fresh.slab = all.first(all.empty() ? 0 : size);
     return fresh;
 }
 
