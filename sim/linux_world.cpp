@@ -318,6 +318,8 @@ result<void> linux_world::accepted(int listener, int fd) {
     return {};
 }
 
+void linux_world::settle() { pass(std::chrono::microseconds(200)); }
+
 void linux_world::pass(std::chrono::nanoseconds time) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
     timespec left{seconds.count(), (time - seconds).count()};

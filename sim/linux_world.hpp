@@ -43,6 +43,10 @@ public:
     result<void> accepted(int listener, int fd);
     void pass(std::chrono::nanoseconds time);
 
+    /// Lets the machine deliver what loopback still carries: a busy or slow one leaves packets to a
+    /// thread of the kernel, and where a request of a ring takes them at once, nothing tells it.
+    void settle();
+
     /// Closes every descriptor, so that the next case starts with an empty world.
     void clear() noexcept;
 

@@ -51,8 +51,7 @@ constexpr profile make_v6_19() {
     made.has_min_left = false;
     made.bugs.bundle_writes_slot_length = true;
     made.bugs.bundle_append_loses_buf_more = true;
-    // Repaired in 2026, 6.12.86 and 6.1.176 among the releases: too late for this line, it seems.
-    made.bugs.misses_end_on_wake_race = true;
+    made.unix_bundle_hint_too_large = true;
     return made;
 }
 
@@ -72,6 +71,7 @@ constexpr profile make_v6_17() {
     made.last_register_opcode = 34;
     made.recv_would_block = failed_attempt::spurious_flag;
     made.read_failed = failed_attempt::spurious_flag;
+    made.bugs.misses_end_on_wake_race = true;  // seen up to 6.19.6, gone in 6.19.14
     made.bugs.early_commit_loses_buf_more = true;
     made.bugs.send_bundle_continues_after_poll = true;
     made.bugs.unix_recvmsg_sets_ctrunc = true;
@@ -87,6 +87,7 @@ constexpr profile make_v6_16() {
     made.has_multishot_length = false;
     made.unix_stream_tells_inq = false;
     made.bundle_honours_length = false;
+    made.unix_bundle_hint_too_large = false;
     made.bugs.bundle_writes_slot_length = false;  // nothing sets a length that could be written
     made.bugs.limit_counts_appends_twice = false;
     made.bugs.unix_recvmsg_sets_ctrunc = false;

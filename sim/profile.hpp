@@ -94,15 +94,16 @@ struct profile {
     int map_unknown_group_error = 22;         ///< MAP-04: EINVAL since 7.2, ENOMEM (12) before
 
     // Selection and transfer.
-    bool multishot_trusts_inq = true;       ///< 6.5: waits when nothing is queued (MSH-06)
-    bool unix_stream_tells_inq = true;      ///< 6.17 (CQE-07)
-    bool selection_checks_address = true;   ///< ERR-04: ENOBUFS for kernel addresses, 7.2
-    bool bundle_appends = true;             ///< BND-06: 6.15
-    bool bundle_honours_length = true;      ///< BND-08: 6.17
-    bool send_bundle_needs_select = false;  ///< BND-19: EINVAL up to 6.12
-    bool send_select_takes_length = true;   ///< SND-01: EINVAL on 6.10 and 6.11
-    bool pipes_take_nowait = true;          ///< RWF_NOWAIT; EOPNOTSUPP on 6.1 (ERR-01)
-    std::uint16_t multishot_retries = 32;   ///< MSH-08; 65535: no limit, before 6.8
+    bool multishot_trusts_inq = true;         ///< 6.5: waits when nothing is queued (MSH-06)
+    bool unix_stream_tells_inq = true;        ///< 6.17 (CQE-07)
+    bool selection_checks_address = true;     ///< ERR-04: ENOBUFS for kernel addresses, 7.2
+    bool bundle_appends = true;               ///< BND-06: 6.15
+    bool bundle_honours_length = true;        ///< BND-08: 6.17
+    bool unix_bundle_hint_too_large = false;  ///< BND-04: 6.17 - 7.0.4
+    bool send_bundle_needs_select = false;    ///< BND-19: EINVAL up to 6.12
+    bool send_select_takes_length = true;     ///< SND-01: EINVAL on 6.10 and 6.11
+    bool pipes_take_nowait = true;            ///< RWF_NOWAIT; EOPNOTSUPP on 6.1 (ERR-01)
+    std::uint16_t multishot_retries = 32;     ///< MSH-08; 65535: no limit, before 6.8
     failed_attempt recv_would_block = failed_attempt::clean;  ///< MSG_DONTWAIT on an empty socket
     failed_attempt read_failed = failed_attempt::clean;       ///< READ error on a pollable file
 

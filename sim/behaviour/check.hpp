@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/behaviour/perform.hpp"
 #include "sim/behaviour/judgement.hpp"
+#include "sim/behaviour/perform.hpp"
 #include "sim/report/kernel_report.hpp"
 
 namespace ringproof::sim {

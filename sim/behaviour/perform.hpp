@@ -16,9 +16,9 @@
 
 #include "sim/behaviour/behaviour.hpp"
 #include "sim/behaviour/describe.hpp"
+#include "sim/behaviour/judgement.hpp"
 #include "sim/behaviour/raw_group.hpp"
 #include "sim/behaviour/raw_ring.hpp"
-#include "sim/behaviour/judgement.hpp"
 #include "sim/world.hpp"
 
 namespace ringproof::sim {
@@ -83,6 +83,7 @@ private:
     void shape_other(const statement& it, abi::io_uring_sqe& sqe);
     std::uint64_t place(const statement& it, std::uint64_t own);
     std::string completions(const statement& it);
+    void wait_for_due(const statement& it, std::vector<abi::io_uring_cqe>& taken);
 
     std::span<std::byte> memory(std::size_t size);
     raw_group_memory& group(std::uint64_t id);

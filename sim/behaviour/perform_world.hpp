@@ -149,6 +149,7 @@ std::string performer<World>::feed(const statement& it) {
         }
     }
     const int sent = plain(world().send(fd, std::as_bytes(std::span(bytes))));
+    if constexpr (requires { world().settle(); }) world().settle();
     const bool all = sent >= 0 && static_cast<std::size_t>(sent) == bytes.size();
     return all ? "0" : describe_result(sent);
 }

@@ -154,7 +154,9 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
             (r.net & net_fact::no_append) == 0 && r.inq > 1 && fresh > 0 && r.data.left() == 0;
         if (appends) {  // BND-06
             r.flags = flags;
-            r.length = static_cast<std::uint64_t>(r.inq);
+            const bool too_large = version.unix_bundle_hint_too_large &&
+                r.file->kind == file_kind::unix_stream;  // BND-04
+            r.length = static_cast<std::uint64_t>(r.inq + (too_large ? fresh : 0));
             r.done += fresh;
             r.net |= net_fact::retry;
             return std::nullopt;
