@@ -45,14 +45,6 @@ int find_ring(machine& in, const enter_call& call, ring_context*& found) {
     return found == nullptr ? -EOPNOTSUPP : 0;
 }
 
-// Both newer flags came with a feature bit.
-std::uint32_t flags_of(const profile& version) noexcept {
-    std::uint32_t known = known_flags;
-    if ((version.features & abi::ioring_feat_min_timeout) != 0) known |= abs_timer;
-    if ((version.features & feat_no_iowait) != 0) known |= no_iowait;
-    return known;
-}
-
 bool is_foreign(const ring_context& ring) noexcept {
     return ring.has_submitter && ring.submitter != ring.in->caller;
 }
@@ -119,7 +111,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
     const std::uint32_t target = model_memory::load_relaxed(ring.words.cq_head) + wanted;
     const std::uint32_t fired = ring.timeouts_fired;
     int ended = -EDEADLK;
-    for (std::uint32_t turn = 0; turn < turns_max && !in.hung; ++turn) {
+    for (std::uint32_t turn = 0; turn < turns_max; ++turn) {
         const bool ran = run_anything(in);
         run_own_work(ring, wanted);
         flush_overflow(ring);
@@ -170,8 +162,15 @@ int enter_ring(ring_context& ring, const enter_call& call) {
 
 }  // namespace
 
+std::uint32_t enter_flags_of(const profile& version) noexcept {
+    std::uint32_t known = known_flags;  // the two newer ones came with a feature bit
+    if ((version.features & abi::ioring_feat_min_timeout) != 0) known |= abs_timer;
+    if ((version.features & feat_no_iowait) != 0) known |= no_iowait;
+    return known;
+}
+
 int enter(machine& in, const enter_call& call) {
-    if ((call.flags & ~flags_of(in.version())) != 0) return -EINVAL;
+    if ((call.flags & ~in.enter_flags) != 0) return -EINVAL;
     ring_context* ring = nullptr;
     if (const int refused = find_ring(in, call, ring); refused != 0) return refused;
     if (ring->disabled) return -EBADFD;

@@ -89,8 +89,11 @@ void machine::forget(int fd) {
 }
 
 void machine::hang() noexcept {
+    if (hung) return;
     hung = true;
     for (const auto& ring : rings) ring->overflowing = true;  // nothing is posted any more
+    hung_rings = std::move(rings);                            // and nothing runs
+    rings.clear();
 }
 
 int machine::close(int fd) {

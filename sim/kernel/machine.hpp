@@ -38,17 +38,22 @@ struct registered_rings {
     ring_context* rings[16] = {};
 };
 
+/// io_uring_enter(2) flags that a version knows.
+[[nodiscard]] std::uint32_t enter_flags_of(const profile& version) noexcept;
+
 struct machine {
     machine(choices& asked, const model_options& wanted)
         : choice(asked),
           options(wanted),
           memory(wanted.strict_addresses, wanted.pages),
-          record(wanted.record) {}
+          record(wanted.record),
+          enter_flags(enter_flags_of(wanted.kernel_profile)) {}
 
     choices& choice;
     model_options options;
     address_space memory;
     history* record;
+    std::uint32_t enter_flags;       ///< that the version knows
     std::uint64_t now = 0;           ///< virtual nanoseconds
     bool hung = false;               ///< in the kernel, for ever (BUG-33)
     std::uint64_t locked_pages = 0;  ///< of buffer rings (USR-05)
@@ -58,6 +63,7 @@ struct machine {
     std::vector<std::unique_ptr<open_file>> files;
     std::vector<open_file*> unused_files;
     std::vector<std::unique_ptr<ring_context>> rings;
+    std::vector<std::unique_ptr<ring_context>> hung_rings;
     std::vector<registered_rings> registered;
     std::vector<caller_id> exited;  ///< threads that have ended
     std::vector<segment> scratch;   ///< the slots of the bundle being put together

@@ -91,8 +91,7 @@ void begin_next_round(request& r) noexcept {
     r.facts &= ~fact::list_emptied;
     r.done = 0;
     r.net &= static_cast<std::uint8_t>(~(net_fact::retry | net_fact::partial_map));
-    const bool sticks = r.opcode == abi::ioring_op_recv && bugs_of(r).multishot_length_sticks;
-    if (!sticks) r.length = r.multishot_length;  // BUG-08
+    r.length = r.multishot_length;
 }
 
 // The total limit counts every byte once, appended ones included (BUG-31's repair).
@@ -107,64 +106,84 @@ bool count_towards_limit(request& r, std::int64_t size) noexcept {
 
 // After a multishot completion was posted: again at once, wait, or let others go first.
 std::optional<int> continue_multishot(request& r, std::uint32_t flags, attempt how) {
+    const std::uint64_t before = r.length;
     begin_next_round(r);
     const profile& version = r.ring->in->version();
     const bool more_known = (flags & abi::ioring_cqe_f_sock_nonempty) != 0;
     if (!more_known && r.inq >= 0 && version.multishot_trusts_inq) return issued::retry;  // MSH-06
     const bool capped = (r.net & net_fact::capped) != 0;
-    if (r.rounds++ < version.multishot_retries && !capped) return std::nullopt;
+    if (r.rounds++ < version.multishot_retries && !capped) {
+        // BUG-08 lasts from one wait to the next.
+        const bool sticks = version.bugs.multishot_length_sticks;
+        if (sticks && r.opcode == abi::ioring_op_recv) r.length = before;
+        return std::nullopt;
+    }
     r.rounds = 0;
     r.net &= static_cast<std::uint8_t>(~net_fact::capped);
     return how.rewoken ? issued::requeue : issued::retry;  // MSH-08
+}
+
+// What follows when a bundle's transfer has been handed over.
+enum class bundle_turn : std::uint8_t { post, complete, append };
+
+// Hands a bundle's buffers over. Out of the way of receives into one buffer, which are many more.
+[[gnu::noinline]] bundle_turn finish_bundle(request& r, const selection& picked,
+                                            std::int64_t result, std::uint32_t& flags) {
+    const profile& version = r.ring->in->version();
+    const profile_bugs& bugs = version.bugs;
+    const std::int64_t fresh = result - r.done;
+    // What was kept without being used up is used up now, all of it (BUG-16).
+    const std::int64_t received = r.is(fact::no_recycle) ? result : fresh;
+    const std::int64_t used = std::min(received, static_cast<std::int64_t>(picked.length));
+    const unsigned slots = used > 0 ? r.data.segments_within(static_cast<std::uint64_t>(used)) : 0;
+    flags |= put(r, picked.list, used, slots);
+    if ((r.net & net_fact::retry) != 0) {
+        // An appended transfer keeps the first one's buffer id; what it says of more is new.
+        std::uint32_t latest = abi::ioring_cqe_f_sock_nonempty | abi::ioring_cqe_f_more;
+        if (!bugs.bundle_append_loses_buf_more) latest |= abi::ioring_cqe_f_buf_more;
+        flags = (r.flags & ~latest) | (flags & latest);
+    }
+    if (r.multishot_length != 0 && result >= r.multishot_length) r.net |= net_fact::capped;
+    if (r.is(fact::list_emptied)) return bundle_turn::complete;  // BND-09
+    const bool appends = version.bundle_appends && !bugs.bundle_never_sees_inq &&
+        (r.net & net_fact::no_append) == 0 && r.inq > 1 && fresh > 0 && r.data.left() == 0;
+    if (!appends) return bundle_turn::post;
+    r.flags = flags;  // BND-06
+    const bool too_large =
+        version.unix_bundle_hint_too_large && r.file->kind == file_kind::unix_stream;  // BND-04
+    r.length = static_cast<std::uint64_t>(r.inq + (too_large ? fresh : 0));
+    r.done += fresh;
+    r.net |= net_fact::retry;
+    return bundle_turn::append;
+}
+
+// Bytes that a buffer is charged with. MSG_TRUNC may report more than was stored; only that much
+// is used up (BUG-28's repair).
+std::int64_t used_of(const request& r, const selection& picked, std::int64_t result) noexcept {
+    const auto stored = static_cast<std::int64_t>(picked.length);
+    if (result <= stored || picked.list == nullptr) return result;
+    return bugs_of(r).trunc_commits_message_length ? result : stored;
 }
 
 // Hands the buffers over and posts. Nothing: receive once more. Matches io_recv_finish().
 std::optional<int> finish_receive(request& r, const selection& picked, std::int64_t result,
                                   bool finished, attempt how) {
     std::uint32_t flags = r.inq > 0 ? abi::ioring_cqe_f_sock_nonempty : 0;
-    const std::int64_t fresh = is_bundle(r) ? result - r.done : result;
-    const profile& version = r.ring->in->version();
-    const profile_bugs& bugs = version.bugs;
-    if (count_towards_limit(r, bugs.limit_counts_appends_twice ? result : fresh)) finished = true;
-    if (!is_bundle(r)) {
-        // MSG_TRUNC may report more than was stored; only that much is used up (BUG-28's repair).
-        const bool all = picked.list == nullptr || bugs.trunc_commits_message_length;
-        const auto stored = static_cast<std::int64_t>(picked.length);
-        flags |= put(r, picked.list, all ? result : std::min(result, stored));
-    } else {
-        // What was kept without being used up is used up now, all of it (BUG-16).
-        const std::int64_t received = r.is(fact::no_recycle) ? result : fresh;
-        const std::int64_t used = std::min(received, static_cast<std::int64_t>(picked.length));
-        const unsigned slots =
-            used > 0 ? r.data.segments_within(static_cast<std::uint64_t>(used)) : 0;
-        flags |= put(r, picked.list, used, slots);
-        if ((r.net & net_fact::retry) != 0) {
-            // An appended transfer keeps the first one's buffer id; what it says of more is new.
-            std::uint32_t latest = abi::ioring_cqe_f_sock_nonempty | abi::ioring_cqe_f_more;
-            if (!bugs.bundle_append_loses_buf_more) latest |= abi::ioring_cqe_f_buf_more;
-            flags = (r.flags & ~latest) | (flags & latest);
-        }
-        if (r.multishot_length != 0 && result >= r.multishot_length) r.net |= net_fact::capped;
-        if (r.is(fact::list_emptied)) {  // BND-09
-            r.res = static_cast<std::int32_t>(result);
-            r.flags = flags;
-            return issued::done;
-        }
-        const bool appends = version.bundle_appends && !bugs.bundle_never_sees_inq &&
-            (r.net & net_fact::no_append) == 0 && r.inq > 1 && fresh > 0 && r.data.left() == 0;
-        if (appends) {  // BND-06
-            r.flags = flags;
-            const bool too_large = version.unix_bundle_hint_too_large &&
-                r.file->kind == file_kind::unix_stream;  // BND-04
-            r.length = static_cast<std::uint64_t>(r.inq + (too_large ? fresh : 0));
-            r.done += fresh;
-            r.net |= net_fact::retry;
-            return std::nullopt;
-        }
+    if (r.multishot_total != 0) {
+        const bool all = !is_bundle(r) || bugs_of(r).limit_counts_appends_twice;
+        if (count_towards_limit(r, all ? result : result - r.done)) finished = true;
     }
-    if (r.is(fact::multishot) && !finished && post_more(r, result, flags)) {
+    bundle_turn next = bundle_turn::post;
+    if (is_bundle(r)) {
+        next = finish_bundle(r, picked, result, flags);
+        if (next == bundle_turn::append) return std::nullopt;
+    } else {
+        flags |= put(r, picked.list, used_of(r, picked, result));
+    }
+    const bool goes_on = next == bundle_turn::post && r.is(fact::multishot) && !finished;
+    if (goes_on && post_more(r, result, flags)) {
         // BUG-06: where the buffer was used up early, its id is taken for the group's.
-        if (bugs.group_lost_on_worker && picked.list == nullptr) r.group = r.buffer_id;
+        if (picked.list == nullptr && bugs_of(r).group_lost_on_worker) r.group = r.buffer_id;
         return continue_multishot(r, flags, how);
     }
     r.res = static_cast<std::int32_t>(result);
@@ -177,15 +196,21 @@ struct outcome {
     bool waits = false;
 };
 
+void would_block(request& r, const selection& picked, attempt how) {
+    const profile& version = r.ring->in->version();
+    const bool final = r.is(fact::nowait) && !r.is(fact::multishot);
+    if (how.on_worker && version.bugs.no_early_commit) r.facts |= fact::no_recycle;  // BUG-03
+    give_up(r, picked.list, final ? version.recv_would_block : failed_attempt::clean);
+    const bool sticks = r.opcode == abi::ioring_op_recv && version.bugs.multishot_length_sticks;
+    if (sticks && r.is(fact::multishot)) r.length = 0;  // BUG-08 ends here
+}
+
 // Judges what one transfer brought.
 outcome judge(request& r, const selection& picked, const received& got, std::int64_t least,
               attempt how) {
     if (got.size < least) {
         if (got.size == -EAGAIN && how.nonblock) {
-            const bool final = r.is(fact::nowait) && !r.is(fact::multishot);
-            if (how.on_worker && bugs_of(r).no_early_commit) r.facts |= fact::no_recycle;  // BUG-03
-            give_up(r, picked.list,
-                    final ? r.ring->in->version().recv_would_block : failed_attempt::clean);
+            would_block(r, picked, how);
             return {.waits = true};
         }
         if (got.size > 0 && may_go_on_in_buffer(r, picked)) {
@@ -223,8 +248,6 @@ int issue_receive(request& r, attempt how) {
     const bool polls_first = (r.ioprio & abi::ioring_recvsend_poll_first) != 0;
     if (polls_first && !r.is(fact::polled)) return issued::retry;
     if (!r.file->is_socket()) return -ENOTSOCK;
-    // BUG-08 lasts from one wait to the next.
-    if (r.is(fact::multishot) && bugs_of(r).multishot_length_sticks) r.length = 0;
     for (;;) {
         selection picked;
         outcome seen;
@@ -251,7 +274,7 @@ int issue_receive(request& r, attempt how) {
             if (seen.waits) return issued::retry;
         }
         // BUG-35: an end behind something gathered is not noticed.
-        if (bugs_of(r).multishot_end_not_noticed && r.done != 0) arrived = seen.result;
+        if (r.done != 0 && bugs_of(r).multishot_end_not_noticed) arrived = seen.result;
         const auto next = finish_receive(r, picked, seen.result, arrived <= 0, how);
         if (next.has_value()) return *next;
     }

@@ -116,7 +116,6 @@ void run_poller(ring_context& ring, bool wake_up) {
 }
 
 void after_world_action(machine& in) {
-    if (in.hung) return;
     fire_due_timers(in);
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];
@@ -134,7 +133,6 @@ void after_world_action(machine& in) {
 }
 
 void at_kernel_exit(machine& in) {
-    if (in.hung) return;
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];
         // Returning to user space runs task work; with DEFER_TASKRUN there is none to run.
