@@ -48,7 +48,7 @@ bool tells_inq(const open_file& file, const profile& version) noexcept {
 // TCP counts a pending FIN as one more byte, so that the reader comes back for it (CQE-07).
 std::int64_t inq_of(const open_file& file) noexcept {
     const auto queued = static_cast<std::int64_t>(file.in.size());
-    if (queued == 0 && file.kind == file_kind::tcp && file.ended && !file.peer_gone) return 1;
+    if (queued == 0 && file.kind == file_kind::tcp && file.peer_finished) return 1;
     return queued;
 }
 
@@ -61,9 +61,10 @@ std::uint64_t shortened(std::uint64_t size, choices* shortening) {
 }
 
 // Nothing is queued: an error, the end, or nothing yet. Matches the tail of tcp_recvmsg_locked()
-// and unix_stream_read_generic(); a FIN is looked at before an error on TCP only.
+// and unix_stream_read_generic(); a FIN is looked at before an error on TCP only, also before that of a
+// reset behind it (ERR-01).
 std::int64_t nothing_queued(open_file& file) noexcept {
-    if (file.kind == file_kind::tcp && file.ended && !file.peer_gone) return 0;
+    if (file.kind == file_kind::tcp && file.peer_finished) return 0;
     if (file.error != 0) return -take_error(file);
     if (file.ended || file.read_shut) return 0;
     return -EAGAIN;
@@ -352,7 +353,8 @@ int peer_finish(open_file& file) noexcept {
 
 int peer_reset(open_file& file) noexcept {
     if (file.peer_gone || file.kind == file_kind::listener) return -EPIPE;
-    if (file.kind == file_kind::tcp) file.error = ECONNRESET;
+    // As tcp_reset() has it: behind a FIN only writers learn of it.
+    if (file.kind == file_kind::tcp) file.error = file.peer_finished ? EPIPE : ECONNRESET;
     // A unix peer that closes with unread bytes resets the connection (unix_release_sock).
     if (file.kind == file_kind::unix_stream && !file.out.empty()) file.error = ECONNRESET;
     file.peer_gone = true;
