@@ -11,6 +11,8 @@ namespace ringproof::sim {
 
 namespace {
 
+constexpr std::uint32_t no_limit = 0xffffffff;
+
 constexpr profile make_v7_3() { return {}; }
 
 constexpr profile make_v7_2() {
@@ -31,6 +33,7 @@ constexpr profile make_v7_1() {
     made.summary = "7.1.13: rings count as locked memory, MSG_TRUNC eats buffers";
     made.charges_locked_memory = true;
     made.map_unknown_group_error = 12;
+    made.legacy_group_max = 65535;
     made.selection_checks_address = false;
     made.bugs.length_over_2g_fails = false;  // came with 7.2.7
     made.bugs.trunc_commits_message_length = true;
@@ -105,6 +108,7 @@ constexpr profile make_v6_12() {
     made.mapped_ring_ignores_address = false;
     made.registers_without_ring = false;
     made.map_unknown_group_error = 12;
+    made.legacy_group_max = no_limit;
     made.unix_stream_tells_inq = false;
     made.selection_checks_address = false;
     made.send_bundle_needs_select = true;
@@ -125,6 +129,8 @@ constexpr profile make_v6_10() {
     made.bundle_appends = false;
     made.bundle_honours_length = false;
     made.send_select_takes_length = false;
+    made.failed_ring_drops_legacy = false;
+    made.legacy_needs_length = false;
     made.recv_would_block = failed_attempt::consumed;
     made.read_failed = failed_attempt::consumed;
     made.last_opcode = 55;
@@ -173,6 +179,7 @@ constexpr profile make_v6_4() {
     made.multishot_trusts_inq = false;
     made.multishot_retries = 65535;
     made.multishot_may_overflow = true;
+    made.legacy_count_max = 65535;
     // Seen on 6.1 and gone by 6.12; nobody looked at what is between.
     made.last_waiter_first = false;
     made.deferred_work_lifo = true;
@@ -192,6 +199,8 @@ constexpr profile make_v6_1() {
     made.has_timeout_multishot = false;
     made.order = registration_order::a;
     made.pipes_take_nowait = false;
+    made.legacy_count_max = 65536;  // this and the next by stable releases
+    made.legacy_needs_length = true;
     made.multishot_may_overflow = false;
     made.features = 0x1fff;
     made.bugs.waitall_length_underflows = false;  // these four by stable releases
@@ -207,6 +216,9 @@ constexpr profile make_v5_19() {
     made.summary = "5.19.17: the first buffer rings; no multishot, length 0 is 0";
     made.has_recv_multishot = false;
     made.length_zero_is_whole_buffer = false;
+    made.legacy_count_max = 65535;
+    made.legacy_needs_length = false;
+    made.receive_failed = failed_attempt::consumed;
     made.has_single_issuer = false;
     made.has_deferred_taskrun = false;
     made.last_opcode = 46;
@@ -215,6 +227,7 @@ constexpr profile make_v5_19() {
     made.bugs.pins_a_page_too_many = true;
     made.bugs.multishot_length_sticks = false;
     made.bugs.waitall_length_underflows = true;
+    made.bugs.remove_tells_one_more = true;
     return made;
 }
 

@@ -57,6 +57,8 @@ struct profile_bugs {
     bool bundle_never_sees_inq = false;         ///< BUG-37
     bool unix_recvmsg_sets_ctrunc = false;      ///< BUG-38
     bool unix_fault_sets_nonempty = false;      ///< BUG-39
+    bool legacy_bundle_takes_nothing = false;   ///< BUG-34
+    bool remove_tells_one_more = false;         ///< BUG-41
     bool negative_length_accepted = false;      ///< BUG-42, LEN-03
 };
 
@@ -92,6 +94,10 @@ struct profile {
     bool registers_without_ring = true;       ///< fd -1 is EINVAL, not EBADF: 6.13
     bool charges_locked_memory = false;       ///< USR-05: 6.14 - 7.2.10
     int map_unknown_group_error = 22;         ///< MAP-04: EINVAL since 7.2, ENOMEM (12) before
+    bool failed_ring_drops_legacy = true;     ///< REG-21: 6.12.16, 6.14
+    bool legacy_needs_length = true;          ///< LEG-03: 6.15 and stable releases
+    std::uint32_t legacy_count_max = 65536;   ///< LEG-03: 65535 before 6.1.64, 6.7
+    std::uint32_t legacy_group_max = 65536;   ///< LEG-06: 65535 on 6.16 - 7.1, no limit before
 
     // Selection and transfer.
     bool multishot_trusts_inq = true;         ///< 6.5: waits when nothing is queued (MSH-06)
@@ -106,6 +112,7 @@ struct profile {
     std::uint16_t multishot_retries = 32;     ///< MSH-08; 65535: no limit, before 6.8
     failed_attempt recv_would_block = failed_attempt::clean;  ///< MSG_DONTWAIT on an empty socket
     failed_attempt read_failed = failed_attempt::clean;       ///< READ error on a pollable file
+    failed_attempt receive_failed = failed_attempt::clean;    ///< 0 bytes or an error, 5.19 only
 
     // Completion and scheduling.
     bool multishot_may_overflow = false;     ///< OVF-04: 6.2 - 6.5

@@ -66,6 +66,16 @@ constexpr auto facts = std::to_array<profile_fact>({
      "The pages of buffer rings count against RLIMIT_MEMLOCK, and ENOMEM comes beyond it."},
     {"MAP-04", "map_unknown_group_error", &p::map_unknown_group_error, "EINVAL (22) from 7.2",
      "Mapping a group that has no ring of the kernel's fails with this errno."},
+    {"REG-21", "failed_ring_drops_legacy", &p::failed_ring_drops_legacy, "6.12.16, 6.14 and later",
+     "A registration that fails at its memory has removed the emptied legacy group of that id."},
+    {"LEG-03", "legacy_needs_length", &p::legacy_needs_length,
+     "6.1 and 6.12 by stable releases, 6.15 and later",
+     "PROVIDE_BUFFERS of length 0 is refused with EINVAL; before, such buffers were taken."},
+    {"LEG-03", "legacy_count_max", &p::legacy_count_max, "0xffff up to 6.1.63 and 6.6",
+     "More buffers than these in one PROVIDE_BUFFERS are E2BIG."},
+    {"LEG-06", "legacy_group_max", &p::legacy_group_max,
+     "0xffff on 6.16 - 7.1, 0x10000 from 7.2; 0xffffffff: no limit",
+     "A legacy group takes no more buffers than these; the next one is EOVERFLOW."},
     // Selection and transfer.
     {"MSH-06", "multishot_trusts_inq", &p::multishot_trusts_inq, "6.5 and later",
      "A multishot that knows its queue to be empty waits; before, it tried at once, and an empty "
@@ -86,6 +96,9 @@ constexpr auto facts = std::to_array<profile_fact>({
      "SEND from a group may carry a length; before, anything but 0 was EINVAL."},
     {"ERR-01", "pipes_take_nowait", &p::pipes_take_nowait, "6.4 and later",
      "RWF_NOWAIT works on pipes; before, EOPNOTSUPP."},
+    {"LEN-02", "receive_failed", &p::receive_failed, "consumed on 5.19, clean from 6.0",
+     "A receive that brings 0 bytes or fails uses its buffer up and names it; later it does "
+     "neither."},
     {"MSH-08", "multishot_retries", &p::multishot_retries, "32 from 6.8, no limit before",
      "So many further transfers does a multishot make before other requests get their turn."},
     // Completion and scheduling.
@@ -209,6 +222,11 @@ constexpr auto facts = std::to_array<profile_fact>({
      "A request that uses its incremental buffer up at selection uses up nothing of one of 2 GiB "
      "or more.",
      "None is known."},
+    {"BUG-34", "legacy_bundle_takes_nothing", &b::legacy_bundle_takes_nothing,
+     "6.10 - 6.10.8, 6.11-rc up to -rc5",
+     "A receive bundle from a legacy group completes with 0 bytes and without a buffer, whatever "
+     "is queued.",
+     "One selected buffer counts as one."},
     {"BUG-35", "multishot_end_not_noticed", &b::multishot_end_not_noticed, "6.0 - 6.11",
      "A multishot receive that gathered data and then failed says that it goes on.",
      "The end behind the data ends it."},
@@ -229,6 +247,9 @@ constexpr auto facts = std::to_array<profile_fact>({
      "A multishot receive goes on while the completion queue is full, and the overflow list "
      "grows without limit.",
      "A multishot whose completion finds no room ends."},
+    {"BUG-41", "remove_tells_one_more", &b::remove_tells_one_more, "up to 6.3, 6.1.24",
+     "REMOVE_BUFFERS that finds fewer than it was asked for tells one more than it removed.",
+     "The count is that of the buffers."},
     {"BUG-42, LEN-03", "negative_length_accepted", &b::negative_length_accepted,
      "5.19 - 6.18.15, 6.19.6; 6.12 up to .93",
      "RECV with a length of 2 GiB or more is taken for a large one; elsewhere it is EINVAL.",
@@ -243,13 +264,9 @@ constexpr auto absent = std::to_array<absent_bug>({
     {"BUG-13", "6.0 - 6.14-rc1", "A multishot that waits again keeps a pointer to its group.",
      "until the group's memory is used again nothing can be seen, and then it is corruption"},
     {"BUG-23", "5.19 - 7.0-rc3", "A legacy buffer is put back into a group that became a ring.",
-     "legacy groups are not modelled"},
+     "no modelled request holds such a buffer outside the ring's lock and gives it back later"},
     {"BUG-26", "up to 7.3.2", "Waiting with an overflow list that cannot move keeps a CPU busy.",
      "the model has no CPU to keep busy; the answers are the same"},
-    {"BUG-34", "6.10 - 6.11", "Bundles from legacy groups complete without a buffer.",
-     "legacy groups are not modelled"},
-    {"BUG-41", "up to 6.3", "REMOVE_BUFFERS tells one more than it removed.",
-     "legacy groups are not modelled"},
 });
 
 std::string text_of(bool value) { return value ? "yes" : "no"; }

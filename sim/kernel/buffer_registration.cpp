@@ -57,21 +57,30 @@ int check_address(const profile& version, const abi::io_uring_buf_reg& wanted) n
     return wanted.ring_addr % page_size != 0 ? -EINVAL : 0;  // REG-09
 }
 
+// REG-13: an emptied legacy group is replaced.
+bool is_in_use(ring_context& ring, std::uint16_t group) {
+    const auto legacy = ring.legacy.find(group);
+    if (legacy != ring.legacy.end() && !legacy->second.empty()) return true;
+    return ring.groups.find(group) != nullptr;
+}
+
 // REG-15: which of two wrong arguments is told.
-int check_content(const profile& version, const abi::io_uring_buf_reg& wanted, bool in_use) {
+int check_content(ring_context& ring, const abi::io_uring_buf_reg& wanted) {
+    const profile& version = ring.in->version();
     const int reserved = check_reserved(version, wanted);
     if (reserved != 0) return reserved;
     const int address = check_address(version, wanted);
     if (version.order != registration_order::c && address != 0) return address;
     if (const int refused = check_entries(version, wanted); refused != 0) return refused;
     if (const int refused = check_min_left(wanted); refused != 0) return refused;
-    return in_use ? -EEXIST : address;  // REG-13
+    if (is_in_use(ring, wanted.bgid)) return -EEXIST;
+    if (version.failed_ring_drops_legacy) ring.legacy.erase(wanted.bgid);  // REG-21
+    return address;
 }
 
-// UNR-06: from the first use of one of them on, all low groups exist, if not as rings.
-int not_a_ring(const ring_context& ring, std::uint32_t group) noexcept {
-    const bool exists = ring.in->version().low_groups_are_permanent && ring.low_group_used;
-    return exists && group < low_groups ? -EINVAL : -ENOENT;
+// UNR-02, STA-02
+int not_a_ring(const ring_context& ring, std::uint32_t group) {
+    return is_legacy_group(ring, group) ? -EINVAL : -ENOENT;
 }
 
 // REG-10: pages that cannot be written are refused, whether unmapped, read-only or the kernel's.
@@ -108,10 +117,7 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
     machine& in = *ring.in;
     abi::io_uring_buf_reg wanted{};
     if (!in.memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;  // REG-03
-    const bool in_use = ring.groups.find(wanted.bgid) != nullptr;
-    if (const int refused = check_content(in.version(), wanted, in_use); refused != 0) {
-        return refused;
-    }
+    if (const int refused = check_content(ring, wanted); refused != 0) return refused;
     buffer_list list{.entries = wanted.ring_entries,
                      .min_left = wanted.min_left,
                      .group = wanted.bgid,
@@ -141,6 +147,7 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
         if (!ring.kept_heads.empty()) list.head = ring.kept_heads[wanted.bgid];  // BUG-07
     }
     in.locked_pages += list.charged_pages;
+    ring.legacy.erase(wanted.bgid);
     ring.groups.add(list);
     return 0;
 }

@@ -16,6 +16,8 @@ bool needs_file(std::uint8_t opcode) noexcept {
         case abi::ioring_op_timeout:
         case abi::ioring_op_async_cancel:
         case abi::ioring_op_close:
+        case abi::ioring_op_provide_buffers:
+        case abi::ioring_op_remove_buffers:
             return false;
         default:
             return true;
@@ -111,6 +113,10 @@ int issue(request& attempted, attempt how) {
             return issue_timeout(attempted);
         case abi::ioring_op_async_cancel:
             return issue_cancel(attempted);
+        case abi::ioring_op_provide_buffers:
+            return set_result(attempted, provide_buffers(attempted));
+        case abi::ioring_op_remove_buffers:
+            return set_result(attempted, remove_buffers(attempted));
         case abi::ioring_op_nop:
             return set_result(attempted, 0);
         default:

@@ -172,7 +172,7 @@ void buffer_lists::remove(std::uint16_t group) noexcept {
 
 selection select_one(request& asking, std::uint64_t length, attempt how) {
     buffer_list* list = asking.ring->groups.find(asking.group);
-    if (list == nullptr) return {.error = -ENOBUFS};  // SEL-04
+    if (list == nullptr) return select_legacy(asking, length);
     const profile& version = asking.ring->in->version();
     const std::uint16_t tail = tail_of(*list);
     if (is_empty(*list, tail)) return {.error = -ENOBUFS};  // equality, not distance (RNG-03)
@@ -215,7 +215,7 @@ selection kept_selection(request& holder) {
 
 selection peek_bundle(request& asking, const bundle_query& query) {
     buffer_list* list = asking.ring->groups.find(asking.group);
-    if (list == nullptr) return {.error = -ENOENT};  // SEL-04: other than a plain receive
+    if (list == nullptr) return select_legacy_whole(asking);  // BND-18
     std::vector<segment>& found = asking.ring->in->scratch;
     const int count = peek(asking, *list, query, found);
     if (count < 0) return {.error = count};
@@ -225,7 +225,7 @@ selection peek_bundle(request& asking, const bundle_query& query) {
 
 selection select_for_send(request& asking, const bundle_query& query) {
     selection found = peek_bundle(asking, query);
-    if (found.error != 0) return found;
+    if (found.error != 0 || found.list == nullptr) return found;
     const auto count = static_cast<unsigned>(asking.ring->in->scratch.size());
     asking.facts |= fact::no_recycle;
     commit_early(asking, *found.list, static_cast<std::int64_t>(found.length), count);
@@ -249,15 +249,16 @@ bool commit(request& holder, buffer_list& list, std::int64_t size, unsigned coun
 }
 
 bool recycle(request& holder, buffer_list* list) {
-    if (holder.is(fact::no_recycle) || !holder.is(fact::holds_slot) || list == nullptr) {
-        return false;
-    }
+    if (list == nullptr) return recycle_legacy(holder);
+    if (holder.is(fact::no_recycle) || !holder.is(fact::holds_slot)) return false;
     holder.facts &= ~(fact::holds_slot | fact::commit_pending);
     holder.ring->note(event_kind::recycled, list->group, holder.buffer_id);
     return true;
 }
 
 void give_up(request& holder, buffer_list* list, failed_attempt how) {
+    // The completion names a provided buffer, which is off its list for good (LEG-09).
+    if (how != failed_attempt::clean && holder.is(fact::holds_legacy)) return;
     if (how == failed_attempt::clean || list == nullptr || !holder.is(fact::commit_pending)) {
         recycle(holder, list);
     } else if (how == failed_attempt::consumed) {
@@ -275,7 +276,8 @@ std::uint32_t put(request& holder, buffer_list* list, std::int64_t size, unsigne
     bool retired = true;
     if (list != nullptr) retired = commit(holder, *list, size, count);
     if (!retired || holder.is(fact::buf_more)) flags |= abi::ioring_cqe_f_buf_more;
-    holder.facts &= ~(fact::holds_slot | fact::commit_pending | fact::buf_more);
+    holder.facts &=
+        ~(fact::holds_slot | fact::holds_legacy | fact::commit_pending | fact::buf_more);
     return flags;
 }
 

@@ -247,6 +247,10 @@ int prepare_other(request& fresh, const abi::io_uring_sqe& sqe) {
     switch (fresh.opcode) {
         case abi::ioring_op_nop:
             return fresh.op_flags == 0 ? 0 : -EINVAL;
+        case abi::ioring_op_provide_buffers:
+            return prepare_provide(fresh);
+        case abi::ioring_op_remove_buffers:
+            return prepare_remove(fresh);
         case abi::ioring_op_accept:
             return prepare_accept(fresh);
         case abi::ioring_op_timeout:
@@ -294,6 +298,8 @@ bool has_priority(std::uint8_t opcode) noexcept {
         case abi::ioring_op_async_cancel:
         case abi::ioring_op_close:
         case abi::ioring_op_shutdown:
+        case abi::ioring_op_provide_buffers:
+        case abi::ioring_op_remove_buffers:
             return false;
         default:
             return true;

@@ -86,8 +86,9 @@ int issue_read(request& r, attempt how) {
     if (seen.size >= 0) {
         return complete_transfer(r, seen.size, seen.wanted, put(r, seen.picked.list, seen.size));
     }
+    const bool waits = seen.size == -EAGAIN && !r.is(fact::nowait);
+    if (waits) recycle_legacy(r);
     if (r.is(fact::commit_pending)) {
-        const bool waits = seen.size == -EAGAIN && !r.is(fact::nowait);
         if (waits && how.on_worker) r.facts |= fact::no_recycle;  // BUG-03
         give_up(r, seen.picked.list,
                 waits ? failed_attempt::clean : r.ring->in->version().read_failed);

@@ -75,7 +75,8 @@ bool may_go_on_in_buffer(const request& r, const selection& picked) noexcept {
 }
 
 void keep_buffer(request& r, const selection& picked, std::int64_t size) {
-    if (bugs_of(r).partial_not_consumed) {  // BUG-04: the rest goes wherever there is room then
+    if (bugs_of(r).partial_not_consumed &&
+        !r.is(fact::holds_legacy)) {  // BUG-04: the rest goes wherever there is room then
         r.length -= static_cast<std::uint64_t>(size);
         recycle(r, picked.list);
         return;
@@ -183,7 +184,8 @@ std::optional<int> finish_receive(request& r, const selection& picked, std::int6
     const bool goes_on = next == bundle_turn::post && r.is(fact::multishot) && !finished;
     if (goes_on && post_more(r, result, flags)) {
         // BUG-06: where the buffer was used up early, its id is taken for the group's.
-        if (picked.list == nullptr && bugs_of(r).group_lost_on_worker) r.group = r.buffer_id;
+        const bool lost = picked.list == nullptr && bugs_of(r).group_lost_on_worker;
+        if (lost && !r.ring->legacy.contains(r.group)) r.group = r.buffer_id;
         return continue_multishot(r, flags, how);
     }
     r.res = static_cast<std::int32_t>(result);
@@ -224,7 +226,7 @@ outcome judge(request& r, const selection& picked, const received& got, std::int
     }
     if (got.size > 0) return {.result = got.size + r.done};
     if (r.done != 0) return {.result = r.done};
-    recycle(r, picked.list);
+    give_up(r, picked.list, r.ring->in->version().receive_failed);
     return {.result = got.size};
 }
 

@@ -39,6 +39,7 @@ inline constexpr std::uint32_t list_emptied = 1U << 15U;    ///< it was the last
 inline constexpr std::uint32_t no_recycle = 1U << 16U;      ///< the slot stays with the request
 inline constexpr std::uint32_t buf_more = 1U << 17U;        ///< committed, and the slot is current
 inline constexpr std::uint32_t drained = 1U << 18U;         ///< stands in the drain list
+inline constexpr std::uint32_t holds_legacy = 1U << 19U;    ///< what it holds is no ring's slot
 }  // namespace fact
 
 /// What a bundle, a limit and a retry leave behind between two attempts of one receive.
@@ -89,6 +90,8 @@ struct request {
     std::uint32_t control_size = 0;
     std::uint64_t header_address = 0;
     std::uint64_t message_address = 0;
+    std::uint64_t legacy_address = 0;  ///< of the provided buffer that it holds (LEG-02)
+    std::uint32_t legacy_length = 0;
     std::uint32_t segment_room = 0;  ///< slots a bundle may map without a hint (see receive.cpp)
     std::uint16_t retries = 0;       ///< waits that ended before they began
     std::uint16_t rounds = 0;        ///< multishot transfers of this wake-up

@@ -12,6 +12,7 @@
 #include "sim/history.hpp"
 #include "sim/kernel/fifo.hpp"
 #include "sim/kernel/kbuf.hpp"
+#include "sim/kernel/legacy_buffers.hpp"
 #include "sim/kernel/memory.hpp"
 #include "sim/kernel/request.hpp"
 #include "sim/kernel/request_queues.hpp"
@@ -80,6 +81,7 @@ struct ring_context {
     sq_thread poller;
 
     buffer_lists groups;
+    legacy_groups legacy;
     bool low_group_used = false;            ///< UNR-06
     std::vector<std::uint16_t> kept_heads;  ///< of groups below 64 that were unregistered (UNR-06)
     std::vector<open_file*> files;

@@ -57,7 +57,10 @@ int issue_send(request& r, attempt how) {
         const auto least = all ? static_cast<std::int64_t>(r.data.left()) : 0;
         std::int64_t sent = transmit(*r.file, r.data, r.ring->in->transfers());
         if (sent < least) {
-            if (sent == -EAGAIN && how.nonblock) return issued::retry;
+            if (sent == -EAGAIN && how.nonblock) {
+                if (!r.is(fact::nowait)) recycle_legacy(r);  // a ring's slot is gone (SEL-10)
+                return issued::retry;
+            }
             if (sent > 0 && r.file->is_stream_socket()) {
                 r.done += sent;  // SND-05
                 r.facts |= fact::no_recycle;

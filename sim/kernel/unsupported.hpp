@@ -24,8 +24,6 @@ struct unsupported_feature {
 };
 
 inline constexpr unsupported_feature unsupported_features[] = {
-    {"PROVIDE_BUFFERS, REMOVE_BUFFERS",
-     "legacy groups are not rings; rules LEG-* are not modelled"},
     {"SENDMSG, SEND_ZC, SENDMSG_ZC", "they never select buffers (SEL-01); SEND covers the peers"},
     {"SEND with a destination address", "every modelled datagram socket is connected"},
     {"READ_FIXED, WRITE_FIXED, RECVSEND_FIXED_BUF", "registered buffers never meet a buffer ring"},
@@ -58,6 +56,8 @@ inline constexpr unsupported_feature unsupported_features[] = {
         case abi::ioring_op_write:
         case abi::ioring_op_send:
         case abi::ioring_op_recv:
+        case abi::ioring_op_provide_buffers:
+        case abi::ioring_op_remove_buffers:
         case abi::ioring_op_shutdown:
         case abi::ioring_op_read_multishot:
             return true;
