@@ -201,7 +201,8 @@ struct outcome {
 void would_block(request& r, const selection& picked, attempt how) {
     const profile& version = r.ring->in->version();
     const bool final = r.is(fact::nowait) && !r.is(fact::multishot);
-    if (how.on_worker && version.bugs.no_early_commit) r.facts |= fact::no_recycle;  // BUG-03
+    const bool keeps = r.is(fact::commit_pending) && version.bugs.no_early_commit;
+    if (how.on_worker && keeps) r.facts |= fact::no_recycle;  // BUG-03
     give_up(r, picked.list, final ? version.recv_would_block : failed_attempt::clean);
     const bool sticks = r.opcode == abi::ioring_op_recv && version.bugs.multishot_length_sticks;
     if (sticks && r.is(fact::multishot)) r.length = 0;  // BUG-08 ends here
