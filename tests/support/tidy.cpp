@@ -357,10 +357,15 @@ findings check_length(std::string_view path, std::string_view text) {
 }
 
 findings check_columns(std::string_view path, std::string_view text) {
-    if (!is_cpp(path) && !is_cmake(path) && !is_shell(path)) {
+    if (!is_cpp(path) && !is_cmake(path) && !is_shell(path) && !path.ends_with(".md") &&
+        !path.ends_with(".trace")) {
         return {};
     }
-    return for_each_line(path, text, [](std::string_view line) -> std::string {
+    return for_each_line(path, text, [path](std::string_view line) -> std::string {
+        // The row of a table cannot be broken.
+        const std::size_t start = line.find_first_not_of(' ');
+        const bool row = start != std::string_view::npos && line[start] == '|';
+        if (path.ends_with(".md") && row) return {};
         // Bytes of the form 10xxxxxx continue a character in UTF-8.
         const auto columns = std::ranges::count_if(
             line, [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) != 0x80U; });
