@@ -87,7 +87,14 @@ BOOST_AUTO_TEST_CASE(every_version_and_every_bug_can_be_played) {
     }
     for (const profile& version : versions) {
         for (std::uint64_t seed = 0; seed < 30; ++seed) {
-            const trace wanted = generate(case_seed(2, seed));
+            generate_options may;
+            may.incremental = version.has_incremental;
+            may.min_left = version.has_min_left;
+            may.mapped = version.has_mmap;
+            may.bundles = version.has_bundle;
+            may.read_multishot = version.has_read_multishot;
+            may.receive_limits = version.has_multishot_length;
+            const trace wanted = generate(case_seed(2, seed), may);
             history first;
             history second;
             const outcome came = on_model(wanted, first, version);
