@@ -89,7 +89,7 @@ constexpr auto facts = std::to_array<profile_fact>({
     {"BND-08", "bundle_honours_length", &p::bundle_honours_length, "6.12.94, 6.17 and later",
      "The length of a receive bundle limits its first transfer; before, nobody looked at it."},
     {"BND-04", "unix_bundle_hint_too_large", &p::unix_bundle_hint_too_large, "6.17 - 7.0.4",
-     "A bundle on a Unix stream takes what it has received for still queued, and fills more slots."},
+     "A bundle on a Unix stream takes what it has received for still queued: more slots."},
     {"BND-19", "send_bundle_needs_select", &p::send_bundle_needs_select, "6.10 - 6.12",
      "SEND with the bundle bit but without a group is refused with EINVAL."},
     {"SND-01", "send_select_takes_length", &p::send_select_takes_length, "6.12 and later",

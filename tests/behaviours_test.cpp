@@ -42,9 +42,9 @@ BOOST_AUTO_TEST_CASE(the_model_behaves_as_every_profile_says) {
         for (const judgement& each : report.all) {
             const bool good =
                 each.what == conformity::as_expected || each.what == conformity::skipped;
-            BOOST_TEST(good, each.of->name << ".trace:" << each.line << ": under " << version.name
-                                           << " expected " << each.expected << ", seen "
-                                           << each.seen);
+            BOOST_TEST(good,
+                       each.of->name << ".trace:" << each.line << ": under " << version.name
+                                     << " expected " << each.expected << ", seen " << each.seen);
         }
         // The newest kernels can do nearly all of it; the oldest one has little of it.
         BOOST_TEST(report.counts()[0] > 40U, version.name);

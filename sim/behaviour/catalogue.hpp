@@ -1,5 +1,5 @@
 #pragma once
-// All behaviours of corpus/behaviours, built in, so that a program needs no files to check a kernel.
+// All behaviours of corpus/behaviours, built in, so that a program checks a kernel without files.
 
 #include <expected>
 #include <span>

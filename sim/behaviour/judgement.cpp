@@ -71,7 +71,7 @@ std::string causes(std::span<const observation> seen, std::size_t profile) {
 
 std::string_view name_of(conformity what) noexcept {
     constexpr std::string_view names[conformity_count] = {"as expected", "explained", "unexplained",
-                                                       "skipped"};
+                                                          "skipped"};
     return names[static_cast<unsigned>(what)];
 }
 

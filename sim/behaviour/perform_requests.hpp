@@ -86,8 +86,8 @@ std::string performer<World>::completions(const statement& it) {
     return describe(taken, it.has("any"));
 }
 
-/// A slow machine may not have come round to what is expected. What comes too late for this is taken
-/// for never.
+/// A slow machine may not have come round to what is expected. What comes too late for this is
+/// taken for never.
 template <world World>
 void performer<World>::wait_for_due(const statement& it, std::vector<abi::io_uring_cqe>& taken) {
     const auto due = it.expected ? std::ranges::count(it.expected->usual, '{') : 0;

@@ -61,8 +61,8 @@ std::uint64_t shortened(std::uint64_t size, choices* shortening) {
 }
 
 // Nothing is queued: an error, the end, or nothing yet. Matches the tail of tcp_recvmsg_locked()
-// and unix_stream_read_generic(); a FIN is looked at before an error on TCP only, also before that of a
-// reset behind it (ERR-01).
+// and unix_stream_read_generic(); a FIN is looked at before an error on TCP only, also before that
+// of a reset behind it (ERR-01).
 std::int64_t nothing_queued(open_file& file) noexcept {
     if (file.kind == file_kind::tcp && file.peer_finished) return 0;
     if (file.error != 0) return -take_error(file);

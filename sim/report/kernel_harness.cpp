@@ -118,9 +118,10 @@ std::string to_junit(const kernel_report& report) {
         "failures=\"{}\" skipped=\"{}\">\n",
         escaped("ringproof kernel " + report.kernel), report.all.size(), counted[2], counted[3]);
     for (const rule_group& group : groups_of(report)) {
-        out += fmt::format(
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n", group.name,
-            group.members.size(), group.count(conformity::unexplained), group.count(conformity::skipped));
+        out +=
+            fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n",
+                        group.name, group.members.size(), group.count(conformity::unexplained),
+                        group.count(conformity::skipped));
         for (const judgement* each : group.members) append_testcase(out, *each);
         out += "  </testsuite>\n";
     }

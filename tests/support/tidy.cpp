@@ -273,7 +273,7 @@ bool is_built(std::string_view path, const tree& files) {
         return list != files.end() && list->second.contains(name);
     }
     static const std::regex built("^(sim/[^/]+"
-                                  "|sim/(kernel|trace|oracle|report|explore|command)/.+"
+                                  "|sim/(kernel|trace|oracle|report|behaviour|explore|command)/.+"
                                   "|fuzz/[^/]+"
                                   "|properties/.+"
                                   "|tests/[^/]+_test"

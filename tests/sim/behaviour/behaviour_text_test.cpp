@@ -6,7 +6,9 @@
 
 #include "sim/behaviour/catalogue.hpp"
 
-namespace ringproof::sim {
+namespace ringproof::testing {
+
+using namespace sim;
 
 namespace {
 
@@ -114,4 +116,4 @@ BOOST_AUTO_TEST_CASE(patterns_choose_by_star_and_question_mark) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace ringproof::sim
+}  // namespace ringproof::testing

@@ -8,7 +8,9 @@
 #include "sim/behaviour/text.hpp"
 #include "sim/profile.hpp"
 
-namespace ringproof::sim {
+namespace ringproof::testing {
+
+using namespace sim;
 
 namespace {
 
@@ -93,4 +95,4 @@ BOOST_AUTO_TEST_CASE(the_nearest_profile_is_the_one_that_agrees_oftenest) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace ringproof::sim
+}  // namespace ringproof::testing

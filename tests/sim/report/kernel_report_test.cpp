@@ -4,7 +4,9 @@
 
 #include <string>
 
-namespace ringproof::sim {
+namespace ringproof::testing {
+
+using namespace sim;
 
 namespace {
 
@@ -114,4 +116,4 @@ BOOST_AUTO_TEST_CASE(json_that_is_none_is_refused_with_its_place) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace ringproof::sim
+}  // namespace ringproof::testing
