@@ -65,6 +65,11 @@ kernel_report check(std::span<const behaviour> scripts, const check_options& opt
             report.all.push_back(skip(*each.of, fmt::format("not for {}", name)));
         } else {
             report.all.push_back(judge(*each.of, each.seen, profile));
+            judgement& last = report.all.back();
+            if (last.what == conformity::unexplained && !each.of->holds_under(like)) {
+                last.what = conformity::explained;
+                last.reason = fmt::format("{} has no such thing", profiles()[like].name);
+            }
         }
     }
     return report;

@@ -86,8 +86,8 @@ std::string differences(const recorded_kernel& before, const recorded_kernel& af
         out += fmt::format("{}: {}\n", now.name, now.says);
         const std::size_t count = std::max(then.seen.size(), now.seen.size());
         for (std::size_t i = 0; i < count; ++i) {
-            const std::string_view old = i < then.seen.size() ? then.seen[i] : "(not reached)";
-            const std::string_view fresh = i < now.seen.size() ? now.seen[i] : "(not reached)";
+            const std::string old = i < then.seen.size() ? then.seen[i] : "(not reached)";
+            const std::string fresh = i < now.seen.size() ? now.seen[i] : "(not reached)";
             if (old != fresh) out += fmt::format("    {}  ->  {}\n", old, fresh);
         }
         if (!now.reason.empty()) out += fmt::format("    {}\n", now.reason);

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_nearest_profile_is_the_one_that_agrees_oftenest) {
     one_line b("run -> 2{5}\nor v6_16..v6_17 BUG-20 -> 2{6}\n");
     const std::vector<performance> all{{&a.script, {{&a.script.statements[0], "1{6}"}}},
                                        {&b.script, {{&b.script.statements[0], "2{6}"}}}};
-    BOOST_TEST(profiles()[nearest_profile(all)].name == "v6_17");
+    BOOST_TEST(profiles()[nearest_profile(all)].name == "v6_16");  // as v6_17; the older
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(bug_09_a_length_below_0) {
     };
     BOOST_TEST(newest(story) == "1{4 B0}");
     BOOST_TEST(with(&profile_bugs::waitall_length_underflows, story) == "1{-14 B0}");
-    BOOST_TEST(on("v5_19", story) == "1{0 NE}");  // there 0 is 0 (LEN-02)
+    BOOST_TEST(on("v5_19", story) == "1{0 B0 NE}");  // there 0 is 0 (LEN-02)
     BOOST_TEST(on("v6_4", story).starts_with("1{-14 B0}"));
     BOOST_TEST(on("v6_1", story) == "1{4 B0}");
 }
