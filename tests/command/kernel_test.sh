@@ -36,7 +36,7 @@ expect 3 "$RINGPROOF" kernel --backend model --out "$scratch/no/such/folder"
 says err 'cannot be written'
 
 # Where io_uring is blocked it says so, and is no success.
-expect 3 "$BLOCK_IO_URING" "$RINGPROOF" kernel
+expect 3 "$BLOCK_IO_URING" 1 "$RINGPROOF" kernel
 
 # This machine's kernel: nothing that nobody can explain.
 status=0
