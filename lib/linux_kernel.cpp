@@ -41,7 +41,7 @@ std::atomic<std::uint64_t>* make_wiped_word() noexcept {
 linux_kernel::linux_kernel() noexcept
     : page_size_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))) {
     static process_word* const word = make_wiped_word();  // for the process's life
-    process_.store(word, std::memory_order::relaxed);
+    wiped_word.store(word, std::memory_order::relaxed);
 }
 
 /// Out of line, since it happens once in a process. The count goes on in a child, whose number is

@@ -58,7 +58,7 @@ private:
 
     [[nodiscard]] static std::uint64_t number_process() noexcept;
     /// One word for all kernel objects of a process, so that they agree on who is calling.
-    static process_word& process() noexcept { return *process_.load(std::memory_order::relaxed); }
+    static process_word& process() noexcept { return *wiped_word.load(std::memory_order::relaxed); }
 
     // Threads are numbered as they first ask. Never reused, unlike a tid.
     static inline constinit std::atomic<std::uint64_t> threads_numbered{0};
@@ -66,7 +66,7 @@ private:
 
     // This process's number, on a page that is wiped on fork (Linux 4.14): 0 in a child until it
     // first asks. It costs a load where getpid(2) would cost a system call.
-    static inline constinit std::atomic<process_word*> process_{nullptr};
+    static inline constinit std::atomic<process_word*> wiped_word{nullptr};
 
     std::size_t page_size_;
 };
