@@ -24,7 +24,7 @@ performance perform(const behaviour& script, const profile& version) {
     model_kernel kernel(canonical, {.kernel_profile = version});
     model_world around(kernel);
     performer<model_world> on(around);
-    return {&script, on.perform(script)};
+    return {.of = &script, .seen = on.perform(script)};
 }
 
 }  // namespace

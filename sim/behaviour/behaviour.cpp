@@ -1,5 +1,7 @@
 #include "sim/behaviour/behaviour.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/profile.hpp"
@@ -40,6 +42,25 @@ std::uint64_t statement::number(std::string_view name, std::uint64_t otherwise) 
 
 bool behaviour::holds_under(std::size_t profile) const noexcept {
     return holds.empty() || any_has(holds, profile);
+}
+
+std::string fingerprint(const behaviour& script) {
+    std::uint32_t sum = 0x811c9dc5;  // FNV-1a
+    const auto feed = [&sum](std::string_view text) {
+        for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x01000193U;
+        sum = (sum ^ 0xffU) * 0x01000193U;  // no text has this byte: "ab", "c" is not "a", "bc"
+    };
+    for (const statement& each : script.statements) {
+        feed(each.form->name);
+        for (const std::string& word : each.words) feed(word);
+        for (const std::uint64_t count : each.counts) feed(std::to_string(count));
+        for (const operand_value& value : each.values) {
+            feed(value.name);
+            feed(value.word.empty() ? std::to_string(value.number) : value.word);
+        }
+        feed(each.expected ? "->" : "");
+    }
+    return fmt::format("{:06x}", (sum >> 24U) ^ (sum & 0xffffffU));
 }
 
 std::optional<std::size_t> index_of_profile(std::string_view name) noexcept {

@@ -76,6 +76,10 @@ struct behaviour {
     [[nodiscard]] bool holds_under(std::size_t profile) const noexcept;
 };
 
+/// A short name for what a behaviour does, without what is expected of it: what was seen of one is
+/// seen of the other, too, if both have the same. Six hexadecimal digits.
+[[nodiscard]] std::string fingerprint(const behaviour& script);
+
 /// The index of a profile in profiles(); none for an unknown name.
 [[nodiscard]] std::optional<std::size_t> index_of_profile(std::string_view name) noexcept;
 

@@ -75,14 +75,24 @@ std::string_view name_of(conformity what) noexcept {
     return names[static_cast<unsigned>(what)];
 }
 
+bool ends_script(const observation& it) noexcept {
+    const bool needed = it.of->form->what == verb::ring || it.of->form->what == verb::open;
+    return needed && it.seen.starts_with('-');
+}
+
 judgement skip(const behaviour& script, std::string reason) {
     return {.of = &script, .what = conformity::skipped, .reason = std::move(reason)};
 }
 
 judgement judge(const behaviour& script, std::span<const observation> seen, std::size_t profile) {
     judgement made{.of = &script, .what = conformity::as_expected, .reason = {}};
-    for (const observation& each : seen) {
-        if (each.of->expected) made.all.push_back(each.seen);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        const observation& each = seen[i];
+        if (each.of->expected) {
+            made.all.push_back(each.seen);
+        } else if (each.seen != must_be(each, profile)) {
+            made.failed.push_back({i + 1, each.seen});
+        }
     }
     if (agrees(script, seen, profile)) return made;
     if (const observation* differs = first_difference(seen, profile)) {
@@ -104,13 +114,29 @@ judgement judge(const behaviour& script, std::span<const observation> seen, std:
     return made;
 }
 
+judgement judge(const performance& it, std::size_t profile) {
+    if (!it.missing.empty()) return skip(*it.of, it.missing);
+    if (it.lost.empty()) return judge(*it.of, it.seen, profile);
+    judgement made{.of = it.of, .what = conformity::unexplained, .reason = {}};
+    made.lost = made.seen = it.lost;
+    made.expected = "to be survived";
+    if (!it.of->statements.empty()) made.line = it.of->statements.front().line;
+    const auto bug = std::ranges::find_if(
+        it.of->rules, [](const std::string& rule) { return rule.starts_with("BUG-"); });
+    if (it.of->may_hang && bug != it.of->rules.end()) {
+        made.what = conformity::explained;
+        made.reason = fmt::format("{}: {}", *bug, it.lost);
+    }
+    return made;
+}
+
 std::size_t nearest_profile(std::span<const performance> all) {
     std::size_t best = 0;
     std::ptrdiff_t best_score = 0;
     for (std::size_t profile = 0; profile < profiles().size(); ++profile) {
         std::ptrdiff_t score = 0;
         for (const performance& each : all) {
-            if (!each.of->holds_under(profile)) continue;
+            if (!each.complete() || !each.of->holds_under(profile)) continue;
             score += agrees(*each.of, each.seen, profile) ? 1 : -1;
         }
         if (profile == 0 || score > best_score) {

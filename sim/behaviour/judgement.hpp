@@ -29,6 +29,17 @@ struct observation {
     std::string seen;
 };
 
+/// A statement that had to succeed, and what was seen instead.
+struct failed_statement {
+    std::size_t number = 0;  ///< in the script, from 1 on
+    std::string seen{};
+
+    friend bool operator==(const failed_statement&, const failed_statement&) = default;
+};
+
+/// True when the rest of the script would talk of something else: without a ring, or a file.
+[[nodiscard]] bool ends_script(const observation& it) noexcept;
+
 /// One behaviour on one kernel.
 struct judgement {
     const behaviour* of = nullptr;
@@ -38,6 +49,8 @@ struct judgement {
     std::string expected{};
     std::string seen{};
     std::vector<std::string> all{};  ///< what was seen of each statement with an expectation
+    std::vector<failed_statement> failed{};  ///< of the others
+    std::string lost{};                      ///< as in performance
 };
 
 /// Holds what was seen against a profile (its index); if it differs, looks for who does so, too.
@@ -47,14 +60,22 @@ struct judgement {
 /// A behaviour that was not performed, and why.
 [[nodiscard]] judgement skip(const behaviour& script, std::string reason);
 
-/// All that was seen of many behaviours.
+/// All that was seen of one behaviour, or why nothing was.
 struct performance {
     const behaviour* of = nullptr;
-    std::vector<observation> seen;
+    std::vector<observation> seen{};
+    std::string missing{};  ///< why it was not performed
+    std::string lost{};     ///< how the kernel did not survive it: "hung: ...", "died: ..."
+
+    [[nodiscard]] bool complete() const noexcept { return missing.empty() && lost.empty(); }
 };
 
+/// What was not performed is skipped; a kernel that was lost is explained by the bug for which the
+/// behaviour is gated, if it is.
+[[nodiscard]] judgement judge(const performance& it, std::size_t profile);
+
 /// The profile (its index) that says what was seen oftenest, the oldest of equals: which kernel
-/// this is like.
+/// this is like. What was not performed to its end says nothing.
 [[nodiscard]] std::size_t nearest_profile(std::span<const performance> all);
 
 }  // namespace ringproof::sim

@@ -22,9 +22,7 @@ std::vector<observation> performer<World>::perform(const behaviour& script) {
     std::vector<observation> seen;
     for (const statement& each : script.statements) {
         seen.push_back({&each, show(each)});
-        // Without a ring, or a file, the others would talk of something else.
-        const bool needed = each.form->what == verb::ring || each.form->what == verb::open;
-        if (needed && seen.back().seen.starts_with('-')) break;
+        if (ends_script(seen.back())) break;
     }
     return seen;
 }

@@ -48,10 +48,10 @@ performance perform_on_model(const behaviour& script, const profile& version) {
     model_kernel kernel(canonical, {.kernel_profile = version});
     model_world around(kernel);
     performer<model_world> on(around);
-    return {&script, on.perform(script)};
+    return {.of = &script, .seen = on.perform(script)};
 }
 
-void show_progress(std::size_t number, std::size_t count) {
+void show_progress(const behaviour&, std::size_t number, std::size_t count) {
     fmt::print(stderr, "\r{} of {} behaviours", number, count);
     if (number == count) fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);
@@ -135,7 +135,12 @@ int compare_kernels(const std::string& before, const std::string& after) {
     const auto then = read_report(before);
     const auto now = read_report(after);
     if (!then || !now) return status_usage;
-    const std::string changed = differences(*then, *now);
+    const auto scripts = all_behaviours();
+    if (!scripts) {
+        complain(scripts.error());
+        return status_usage;
+    }
+    const std::string changed = differences(*then, *now, *scripts);
     fmt::print("from {} to {}:{}\n", then->kernel, now->kernel,
                changed.empty() ? " nothing changed" : "\n");
     fmt::print("{}", changed);

@@ -1,103 +1,142 @@
-// Reports as JSON, out and in.
+// Reports as JSON, out and in. A line for each behaviour, so that two reports can be compared with
+// tools for texts; and only what was seen, since what to make of it the behaviours say.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "sim/report/json_reader.hpp"
 #include "sim/report/kernel_report.hpp"
 
 namespace ringproof::sim {
 
 namespace {
 
-constexpr std::string_view format = "ringproof-kernel 1";
+constexpr std::string_view format = "ringproof-kernel 2";
 
-/// Line and column of a byte, for people with an editor.
-parse_error at_byte(std::string_view text, std::size_t byte, std::string expected,
-                    std::string found) {
-    const std::string_view before = text.substr(0, std::min(byte, text.size()));
-    const auto line = std::ranges::count(before, '\n') + 1;
-    const std::size_t start = before.rfind('\n');
-    const std::size_t column =
-        start == std::string_view::npos ? before.size() + 1 : before.size() - start;
-    return {static_cast<unsigned>(line), static_cast<unsigned>(column), std::move(expected),
-            std::move(found)};
-}
+std::string json_text(std::string_view text) { return nlohmann::json(text).dump(); }
 
-std::string string_in(const nlohmann::json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-recorded_behaviour behaviour_in(const nlohmann::json& object) {
-    recorded_behaviour made{.name = string_in(object, "name"),
-                            .says = string_in(object, "says"),
-                            .verdict = string_in(object, "verdict"),
-                            .reason = string_in(object, "reason"),
-                            .seen = {}};
-    const auto seen = object.find("seen");
-    if (seen == object.end() || !seen->is_array()) return made;
-    for (const auto& each : *seen) {
-        if (each.is_string()) made.seen.push_back(each.get<std::string>());
+std::string line_of(const judgement& it) {
+    std::string out = fmt::format("{}: {{", json_text(it.of->name));
+    if (it.what == conformity::skipped) {
+        return out + fmt::format("\"skipped\": {}}}", json_text(it.reason));
     }
+    out += fmt::format("\"script\": \"{}\"", fingerprint(*it.of));
+    if (it.what != conformity::as_expected) {
+        out += fmt::format(", \"verdict\": \"{}\"", name_of(it.what));
+        if (!it.reason.empty()) out += fmt::format(", \"reason\": {}", json_text(it.reason));
+    }
+    if (!it.lost.empty()) return out + fmt::format(", \"lost\": {}}}", json_text(it.lost));
+    std::string seen;
+    for (const std::string& each : it.all) seen += (seen.empty() ? "" : ", ") + json_text(each);
+    out += fmt::format(", \"seen\": [{}]", seen);
+    std::string failed;
+    for (const failed_statement& each : it.failed) {
+        failed += fmt::format("{}\"{}\": {}", failed.empty() ? "" : ", ", each.number,
+                              json_text(each.seen));
+    }
+    if (!failed.empty()) out += fmt::format(", \"failed\": {{{}}}", failed);
+    return out + "}";
+}
+
+failed_statement read_failed(json_reader& in, const std::string& key) {
+    const auto number = number_in(key);
+    if (!number || *number == 0) in.refuse("a statement's number");
+    return {static_cast<std::size_t>(number.value_or(0)), in.string()};
+}
+
+recorded_behaviour read_behaviour(json_reader& in, std::string name) {
+    recorded_behaviour made;
+    made.name = std::move(name);
+    in.object([&](const std::string& key) {
+        if (key == "script") {
+            made.script = in.string();
+        } else if (key == "verdict") {
+            made.verdict = in.string();
+        } else if (key == "reason") {
+            made.reason = in.string();
+        } else if (key == "skipped") {
+            made.skipped = in.string();
+        } else if (key == "lost") {
+            made.lost = in.string();
+        } else if (key == "seen") {
+            in.array([&] { made.seen.push_back(in.string()); });
+        } else if (key == "failed") {
+            in.object([&](const std::string& of) { made.failed.push_back(read_failed(in, of)); });
+        } else {
+            in.refuse("a key of a behaviour");
+        }
+    });
     return made;
+}
+
+void read_member(json_reader& in, const std::string& key, recorded_kernel& into) {
+    if (key == "format") {
+        if (in.string() != format) in.refuse(fmt::format("the format '{}'", format));
+    } else if (key == "kernel") {
+        into.kernel = in.string();
+    } else if (key == "build") {
+        into.build = in.string();
+    } else if (key == "machine") {
+        into.machine = in.string();
+    } else if (key == "like") {
+        into.like = in.string();
+    } else if (key == "against") {
+        into.against = in.string();
+    } else if (key == "counts") {
+        in.object([&](const std::string&) { (void)in.number(); });
+    } else if (key == "behaviours") {
+        in.object([&](const std::string& name) { into.all.push_back(read_behaviour(in, name)); });
+    } else {
+        in.refuse("a key of a report");
+    }
 }
 
 }  // namespace
 
 std::string to_json(const kernel_report& report) {
-    nlohmann::ordered_json out;
-    out["format"] = format;
-    out["kernel"] = report.kernel;
-    out["machine"] = report.machine;
-    out["like"] = report.like;
-    out["against"] = report.against;
+    std::string out = fmt::format("{{\n\"format\": \"{}\"", format);
+    const auto member = [&](std::string_view key, std::string_view value) {
+        out += fmt::format(",\n\"{}\": {}", key, json_text(value));
+    };
+    member("kernel", report.kernel);
+    member("build", report.build);
+    member("machine", report.machine);
+    member("like", report.like);
+    member("against", report.against);
     const auto counted = report.counts();
+    std::string counts;
     for (unsigned i = 0; i < conformity_count; ++i) {
-        out["counts"][std::string(name_of(static_cast<conformity>(i)))] = counted[i];
+        counts += fmt::format("{}\"{}\": {}", counts.empty() ? "" : ", ",
+                              name_of(static_cast<conformity>(i)), counted[i]);
     }
-    out["behaviours"] = nlohmann::ordered_json::array();
+    out += fmt::format(",\n\"counts\": {{{}}},\n\"behaviours\": {{\n", counts);
     for (const judgement& each : report.all) {
-        nlohmann::ordered_json one;
-        one["name"] = each.of->name;
-        one["rules"] = each.of->rules;
-        one["says"] = each.of->says;
-        one["verdict"] = name_of(each.what);
-        if (!each.reason.empty()) one["reason"] = each.reason;
-        if (each.line != 0) {
-            one["line"] = each.line;
-            one["expected"] = each.expected;
-        }
-        one["seen"] = each.all;
-        out["behaviours"].push_back(std::move(one));
+        out += line_of(each) + (&each == &report.all.back() ? "\n" : ",\n");
     }
-    return out.dump(1) + "\n";
+    return out + "}\n}\n";
 }
 
 std::expected<recorded_kernel, parse_error> from_json(std::string_view text) {
-    nlohmann::json in;
-    try {
-        in = nlohmann::json::parse(text);
-    } catch (const nlohmann::json::parse_error& wrong) {
-        const std::size_t byte = wrong.byte == 0 ? 0 : wrong.byte - 1;
-        return std::unexpected(at_byte(
-            text, byte, "JSON",
-            byte >= text.size() ? "the end of the text" : "'" + std::string(1, text[byte]) + "'"));
-    }
-    if (!in.is_object() || string_in(in, "format") != format) {
-        return std::unexpected(at_byte(text, 0,
-                                       "a report with \"format\": \"" + std::string(format) + "\"",
-                                       "something else"));
-    }
-    recorded_kernel made{string_in(in, "kernel"), string_in(in, "like"), {}};
-    const auto all = in.find("behaviours");
-    if (all == in.end() || !all->is_array()) {
-        return std::unexpected(at_byte(text, 0, "an array \"behaviours\"", "none"));
-    }
-    for (const auto& each : *all) {
-        if (each.is_object()) made.all.push_back(behaviour_in(each));
-    }
+    json_reader in(text);
+    recorded_kernel made;
+    std::vector<std::string> missing{"format", "kernel", "like", "behaviours"};
+    in.object([&](const std::string& key) {
+        if (missing.size() == 4 && key != "format") in.refuse("\"format\" first");
+        std::erase(missing, key);
+        read_member(in, key, made);
+    });
+    if (!missing.empty()) in.refuse(fmt::format("a report with \"{}\"", missing.front()));
+    in.end();
+    if (in.error()) return std::unexpected(*in.error());
     return made;
+}
+
+const recorded_behaviour* recorded_kernel::find(std::string_view name) const noexcept {
+    const auto found = std::ranges::find(all, name, &recorded_behaviour::name);
+    return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace ringproof::sim

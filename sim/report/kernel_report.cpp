@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace ringproof::sim {
 
@@ -42,6 +41,17 @@ void append_line(std::string& out, const judgement& it, bool colour) {
         fmt::format("  {:<12} line {}: expected {}, seen {}\n", "", it.line, it.expected, it.seen);
 }
 
+/// What was seen, line by line.
+std::vector<std::string> told(const recorded_behaviour& it) {
+    if (!it.skipped.empty()) return {fmt::format("({})", it.skipped)};
+    if (!it.lost.empty()) return {fmt::format("({})", it.lost)};
+    std::vector<std::string> lines = it.seen;
+    for (const failed_statement& each : it.failed) {
+        lines.push_back(fmt::format("statement {}: {}", each.number, each.seen));
+    }
+    return lines;
+}
+
 }  // namespace
 
 std::string_view group_of(const judgement& it) noexcept {
@@ -74,20 +84,21 @@ std::string to_text(const kernel_report& report, bool colour, bool all) {
     return out;
 }
 
-std::string differences(const recorded_kernel& before, const recorded_kernel& after) {
-    std::map<std::string_view, const recorded_behaviour*> known;
-    for (const recorded_behaviour& each : before.all) known[each.name] = &each;
+std::string differences(const recorded_kernel& before, const recorded_kernel& after,
+                        std::span<const behaviour> scripts) {
     std::string out;
     for (const recorded_behaviour& now : after.all) {
-        const auto found = known.find(now.name);
-        if (found == known.end()) continue;
-        const recorded_behaviour& then = *found->second;
-        if (then.seen == now.seen) continue;
-        out += fmt::format("{}: {}\n", now.name, now.says);
-        const std::size_t count = std::max(then.seen.size(), now.seen.size());
+        const recorded_behaviour* then = before.find(now.name);
+        if (then == nullptr) continue;
+        const auto was = told(*then);
+        const auto is = told(now);
+        if (was == is) continue;
+        const auto script = std::ranges::find(scripts, now.name, &behaviour::name);
+        out += now.name + (script == scripts.end() ? "" : ": " + script->says) + "\n";
+        const std::size_t count = std::max(was.size(), is.size());
         for (std::size_t i = 0; i < count; ++i) {
-            const std::string old = i < then.seen.size() ? then.seen[i] : "(not reached)";
-            const std::string fresh = i < now.seen.size() ? now.seen[i] : "(not reached)";
+            const std::string old = i < was.size() ? was[i] : "(not reached)";
+            const std::string fresh = i < is.size() ? is[i] : "(not reached)";
             if (old != fresh) out += fmt::format("    {}  ->  {}\n", old, fresh);
         }
         if (!now.reason.empty()) out += fmt::format("    {}\n", now.reason);

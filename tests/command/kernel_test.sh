@@ -31,7 +31,7 @@ expect 2 "$RINGPROOF" kernel --against "$scratch/none.json" --backend model
 says err 'none.json: cannot be read'
 printf '{\n  "format": x\n}\n' >"$scratch/bad.json"
 expect 2 "$RINGPROOF" kernel compare "$scratch/bad.json" "$scratch/new.json"
-says err 'bad.json:2:13: expected JSON'
+says err "bad.json:2:13: expected a string, found 'x'"
 expect 3 "$RINGPROOF" kernel --backend model --out "$scratch/no/such/folder"
 says err 'cannot be written'
 

@@ -3,7 +3,8 @@
 #
 # Boots a kernel in an emulated machine whose only program is $MATRIX_INIT, and keeps the report it
 # sends over the serial console; init.cpp says in which form. Without a report the console is kept
-# beside it, as OUT.console. --append adds to the kernel's command line.
+# beside it, as OUT.console. --append adds to the kernel's command line. A behaviour that is the end
+# of the machine costs one more boot, and is reported so; its console is OUT.<behaviour>.console.
 #
 # The last line on standard output is the verdict, and the exit status agrees with it:
 #   0   ok: <release>        OUT.json is there
@@ -46,8 +47,9 @@ failed() { verdict 1 failed "$*"; }
 
 # --- What is needed ------------------------------------------------------------------------------
 
+mkdir -p "$(dirname "$out")"
 # Old answers under a new verdict would be lies.
-rm -f "$out" "${out%.json}.console"
+rm -f "$out" "${out%.json}.console" "${out%.json}".*.console
 
 [ -r "$image" ] || skip "cannot read the kernel image $image"
 # The boot protocol's magic number: QEMU starts anything, and waits for it for ever.
@@ -67,31 +69,64 @@ cp "$MATRIX_INIT" "$scratch/root/init"
 
 # --- The machine ---------------------------------------------------------------------------------
 
-# Each of these was measured: without randomised addresses and mitigations a boot takes a fifth
-# less; -nodefaults spares the drivers of a display and a network card. A panic reboots at once, and
-# a reboot ends the machine.
-status=0
-timeout -k 5 "$seconds" "$qemu" -accel tcg -cpu max -smp 1 -m 512 \
-    -nodefaults -display none -serial stdio -no-reboot \
-    -kernel "$image" -initrd "$scratch/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 nokaslr mitigations=off $append" \
-    </dev/null >"$console.raw" 2>"$scratch/stderr" &
-machine=$!
-wait "$machine" || status=$?
-machine=
-
-# Terminal sequences of the firmware and carriage returns end here.
-tr -d '\r' <"$console.raw" >"$console"
-
-# --- The report ----------------------------------------------------------------------------------
+# boot_once: sets status; the console is in $console. Each parameter was measured: without
+# randomised addresses and mitigations a boot takes a fifth less; -nodefaults spares the drivers of
+# a display and a network card. A panic reboots at once, and a reboot ends the machine: a kernel
+# that has oopsed, or loops, has nothing more to say.
+parameters='console=ttyS0 quiet panic=-1 oops=panic softlockup_panic=1 nokaslr mitigations=off'
+boot_once() {
+    status=0
+    timeout -k 5 "$seconds" "$qemu" -accel tcg -cpu max -smp 1 -m 512 \
+        -nodefaults -display none -serial stdio -no-reboot \
+        -kernel "$image" -initrd "$scratch/initramfs" \
+        -append "$parameters ${lost:+RINGPROOF_LOST=$lost} $append" </dev/null \
+        >"$console.raw" 2>"$scratch/stderr" &
+    machine=$!
+    wait "$machine" || status=$?
+    machine=
+    # Terminal sequences of the firmware and carriage returns end here.
+    tr -d '\r' <"$console.raw" >"$console"
+}
 
 # said <word>: what the last such line says. The kernel may have begun the line.
 said() { sed -n "s/^.*RINGPROOF $1 //p" "$console" | tail -n 1; }
 last_words() { grep -v '^ *$' "$1" | tail -n 1 | cut -c 1-200; }
+out_of_time() { [ "$status" = 124 ] || [ "$status" = 137 ]; }
+ended() { grep -q 'RINGPROOF END$' "$console"; }
+
+# how_it_was_lost: in characters that a command line and init.cpp take.
+how_it_was_lost() {
+    if out_of_time; then
+        echo "hung: no answer within $seconds s"
+    else
+        words='BUG: \|Oops: \|Kernel panic'
+        echo "died: $(sed -n -e 's/^\[ *[0-9.]*\] //' -e "/$words/p" "$console" | head -n 1 |
+            cut -c 1-80)"
+    fi | tr ' ' '_' | tr -cd 'A-Za-z0-9:._-'
+}
+
+# A behaviour can be the end of a machine. Then another one is booted, which is told so, and the
+# report comes from the machine that went to the end.
+lost=
+boots=0
+while [ "$boots" -le 8 ]; do
+    boots=$((boots + 1))
+    boot_once
+    at=$(said AT)
+    { [ -n "$at" ] && [ -z "$(said FAILED)" ] && ! ended; } || break
+    case ,$lost in
+    *",$at="*) break ;; # it was not to be performed again
+    esac
+    lost=$lost${lost:+,}$at=$(how_it_was_lost)
+    cp "$console" "${out%.json}.$at.console"
+    printf 'lost in boot %s: %s\n' "$boots" "${lost##*,}"
+done
+
+# --- The report ----------------------------------------------------------------------------------
 
 release=$(said INIT)
 if [ -z "$release" ]; then
-    if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+    if out_of_time; then
         skip "did not come up within $seconds seconds; last: $(last_words "$console")"
     elif [ "$status" != 0 ]; then
         skip "QEMU ended with status $status: $(last_words "$scratch/stderr")"
@@ -101,10 +136,8 @@ fi
 
 why=$(said FAILED)
 [ -z "$why" ] || failed "$release: $why"
-if ! grep -q 'RINGPROOF END$' "$console"; then
-    if [ "$status" = 124 ] || [ "$status" = 137 ]; then
-        failed "$release: came up, and gave no report within $seconds seconds"
-    fi
+if ! ended; then
+    ! out_of_time || failed "$release: came up, and gave no report within $seconds seconds"
     failed "$release: came up and broke down; last: $(last_words "$console")"
 fi
 
@@ -115,6 +148,5 @@ case $(tr -d ' \n' <"$scratch/report") in
 '{'*'}') ;;
 *) failed "$release: the report is no JSON object" ;;
 esac
-mkdir -p "$(dirname "$out")"
 cp "$scratch/report" "$out"
 verdict 0 ok "$release"

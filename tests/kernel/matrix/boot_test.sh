@@ -93,6 +93,44 @@ END
 boot 1
 says out "failed: 6.1.0-test: came up and broke down; last: BUG: unable to handle page fault"
 
+# A behaviour that is the end of a machine: another machine is told so, and gives the report. What a
+# machine is told is the last of its arguments.
+{ echo '{' && echo '}'; } >"$scratch/small.json"
+dies() {
+    machine <<END
+while [ \$# != 1 ]; do shift; done
+echo "\$1" >>'$scratch/told'
+echo 'RINGPROOF INIT 6.1.0-test'
+echo 'RINGPROOF AT SEL-01-good'
+echo 'RINGPROOF AT BUG-33-loop'
+case \$1 in
+*RINGPROOF_LOST=BUG-33-loop=*) ;;
+*) $1 ;;
+esac
+echo "RINGPROOF BEGIN $(cksum <"$scratch/small.json")"
+echo "RINGPROOF DATA $(base64 <"$scratch/small.json")"
+echo 'RINGPROOF END'
+END
+    rm -f "$scratch/told"
+}
+dies 'echo "[    3.1] BUG: unable to handle page fault, at \$x <0>"; echo "Kernel panic"; exit 0'
+boot 0
+says out "lost in boot 1: BUG-33-loop=died:_BUG:_unable_to_handle_page_fault_at_x_0"
+says told "RINGPROOF_LOST=BUG-33-loop=died:_BUG:_unable"
+[ "$(wc -l <"$scratch/told")" = 2 ] || fail "not two boots"
+grep -q 'page fault' "$scratch/report.BUG-33-loop.console" || fail "its console was not kept"
+dies 'exec sleep 60'
+boot 0 --timeout 1
+says told "RINGPROOF_LOST=BUG-33-loop=hung:_no_answer_within_1_s"
+
+# One that is the end although it is not performed is no reason to boot for ever.
+machine <<'END'
+echo 'RINGPROOF INIT 6.1.0-test'
+echo 'RINGPROOF AT BUG-33-loop'
+END
+boot 1
+says out "failed: 6.1.0-test: came up and broke down"
+
 # --- Reports -------------------------------------------------------------------------------------
 
 # sends <file> [filter...]: the report as init.cpp sends it, and as the filter makes of its lines.

@@ -2,11 +2,14 @@
 // over the serial console. Variables come from the kernel's command line, which hands to its first
 // process whatever it does not know itself:
 //
-//   RINGPROOF_MEMLOCK=BYTES  judge as an ordinary user who may lock that much memory
+//   RINGPROOF_MEMLOCK=BYTES     judge as an ordinary user who may lock that much memory
+//   RINGPROOF_LOST=NAME=HOW,... behaviours that were the end of this machine: not to be performed
+//                               again, but reported so; underscores in HOW are blanks
 //
 // What the other end may rely on, each on a line of its own:
 //
 //   RINGPROOF INIT <release>            the kernel came up; whatever happens now is its doing
+//   RINGPROOF AT <behaviour>            it is next; with nothing behind it, it was the end
 //   RINGPROOF FAILED <why>              there will be no report
 //   RINGPROOF BEGIN <checksum> <bytes>  as cksum(1) prints them, of the report
 //   RINGPROOF DATA <base64>             as often as needed
@@ -14,12 +17,14 @@
 //
 // The kernel may write between two lines, or into one: hence the word before each line and the sum.
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <net/if.h>
 #include <string>
 #include <string_view>
@@ -93,6 +98,21 @@ void limit_memory() {
     }
 }
 
+std::map<std::string, std::string> known_losses() {
+    std::map<std::string, std::string> lost;
+    const char* given = std::getenv("RINGPROOF_LOST");
+    for (std::string_view rest = given == nullptr ? "" : given; !rest.empty();) {
+        const std::string_view one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        const std::size_t sign = one.find('=');
+        if (sign == std::string_view::npos) continue;
+        std::string how(one.substr(sign + 1));
+        std::ranges::replace(how, '_', ' ');
+        lost[std::string(one.substr(0, sign))] = how;
+    }
+    return lost;
+}
+
 std::string contents(int fd) {
     std::string text;
     std::array<char, 4096> part{};
@@ -158,7 +178,12 @@ void judge() {
     const pid_t child = ::fork();
     if (child == 0) {
         limit_memory();
-        write_all(fd, ringproof::matrix::report() + "\n");
+        // Here a machine may be lost, and nobody else's.
+        write_all(fd,
+                  ringproof::matrix::report(
+                      {.hazardous = true, .lost = known_losses(), .at = [](std::string_view name) {
+                           say("AT " + std::string(name));
+                       }}));
         ::_exit(0);
     }
     int status = 0;
@@ -186,7 +211,7 @@ int main(int argc, char**) {
             "usage: matrix_init, without arguments: prints its report, or, as PID 1 "
             "of a machine made for it, sends it over the console\n";
         if (argc == 1) {
-            write_all(STDOUT_FILENO, ringproof::matrix::report() + "\n");
+            write_all(STDOUT_FILENO, ringproof::matrix::report({}));
             return 0;
         }
         write_all(STDERR_FILENO, usage);

@@ -12,13 +12,19 @@
 
 namespace ringproof::matrix {
 
-std::string report() {
+std::string report(const report_options& options) {
     linux_kernel kernel;
     const auto found = probe(kernel);
     if (!found) return fmt::format("{{\n \"error\": \"{}\"\n}}", found.error().message());
     const auto scripts = sim::all_behaviours();
     if (!scripts) return fmt::format("{{\n \"error\": \"{}\"\n}}", scripts.error());
-    return sim::to_json(sim::check_linux(*scripts, {}));
+    sim::check_options with{.hazardous = options.hazardous, .lost = options.lost, .guarded = true};
+    if (options.at) {
+        with.progress = [&](const sim::behaviour& script, std::size_t, std::size_t) {
+            options.at(script.name);
+        };
+    }
+    return sim::to_json(sim::check_linux(*scripts, with));
 }
 
 }  // namespace ringproof::matrix
