@@ -56,6 +56,7 @@ Examples:
   ringproof kernel --rule 'ERR-*' --format ktap for kselftest and its like
   ringproof kernel --format json --out now.json
   ringproof kernel compare before.json now.json what an upgrade changed
+  ringproof kernel table corpus/kernels/*.json --html kernels.html
   ringproof kernel --backend model --profile v6_1
 
 Verdicts: as expected; explained (by a known bug, or as another version does it); unexplained,
@@ -135,6 +136,10 @@ CLI::App* add_kernel(CLI::App& app, kernel_options& into) {
     CLI::App* compare = verb->add_subcommand("compare", "What changed between two reports");
     compare->add_option("BEFORE", into.before, "A report in JSON")->required();
     compare->add_option("AFTER", into.after, "A later one")->required();
+    CLI::App* table = verb->add_subcommand("table", "Recorded kernels side by side, rule by rule");
+    table->add_option("FILE", into.table.files, "Reports in JSON")->required();
+    table->add_option("--html", into.table.html, "File for a page; - is standard output");
+    table->add_flag("--text", into.table.text, "The text, too; without --html it comes anyway");
     return verb;
 }
 
@@ -179,6 +184,7 @@ int dispatch(int count, char** arguments) {
         const bool compares = tells->got_subcommand("diff");
         return compares ? compare_profiles(profiles_with) : list_profiles(profiles_with);
     }
+    if (!kernel_with.table.files.empty()) return tabulate_kernels(kernel_with.table);
     if (!kernel_with.before.empty()) return compare_kernels(kernel_with.before, kernel_with.after);
     if (*kernels) return kernel(kernel_with);
     return status_usage;

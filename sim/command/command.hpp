@@ -45,6 +45,12 @@ struct profiles_options {
     std::string json;  ///< file for the same as JSON; "-": standard output, and no text
 };
 
+struct table_options {
+    std::vector<std::string> files;  ///< reports; none: no table
+    std::string html;                ///< file for a page; "-": standard output; empty: none
+    bool text = false;               ///< the text, too
+};
+
 struct kernel_options {
     std::string backend = "linux";
     std::string profile = "v7_3";  ///< of the model
@@ -56,6 +62,7 @@ struct kernel_options {
     bool hazardous = false;
     std::string before;  ///< kernel compare: two reports
     std::string after;
+    table_options table;
 };
 
 int run(const run_options& options);
@@ -64,6 +71,7 @@ int list_profiles(const profiles_options& options);
 int compare_profiles(const profiles_options& options);
 int kernel(const kernel_options& options);
 int compare_kernels(const std::string& before, const std::string& after);
+int tabulate_kernels(const table_options& options);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);

@@ -36,4 +36,18 @@ bool write_to(const std::string& path, std::string_view text) {
     return false;
 }
 
+std::optional<recorded_kernel> read_report(const std::string& path) {
+    const auto text = contents_of(path);
+    if (!text) {
+        complain(fmt::format("{}: cannot be read", path));
+        return std::nullopt;
+    }
+    auto parsed = from_json(*text);
+    if (!parsed) {
+        complain(fmt::format("{}:{}", path, parsed.error().message()));
+        return std::nullopt;
+    }
+    return std::move(*parsed);
+}
+
 }  // namespace ringproof::sim::command

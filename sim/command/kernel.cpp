@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <optional>
 #include <string>
 
 #include <ringproof/capabilities.hpp>
@@ -26,21 +25,6 @@ std::string known_profiles() {
     std::string names;
     for (const profile& each : profiles()) names += " " + std::string(each.name);
     return names;
-}
-
-/// A report from a file; complains and returns nothing when there is none.
-std::optional<recorded_kernel> read_report(const std::string& path) {
-    const auto text = contents_of(path);
-    if (!text) {
-        complain(fmt::format("{}: cannot be read", path));
-        return std::nullopt;
-    }
-    auto parsed = from_json(*text);
-    if (!parsed) {
-        complain(fmt::format("{}:{}", path, parsed.error().message()));
-        return std::nullopt;
-    }
-    return std::move(*parsed);
 }
 
 performance perform_on_model(const behaviour& script, const profile& version) {
@@ -129,22 +113,6 @@ int kernel(const kernel_options& options) {
     }
     if (!write_to(options.out, written(*report, options))) return status_environment;
     return report->unexplained() ? status_violation : status_clean;
-}
-
-int compare_kernels(const std::string& before, const std::string& after) {
-    const auto then = read_report(before);
-    const auto now = read_report(after);
-    if (!then || !now) return status_usage;
-    const auto scripts = all_behaviours();
-    if (!scripts) {
-        complain(scripts.error());
-        return status_usage;
-    }
-    const std::string changed = differences(*then, *now, *scripts);
-    fmt::print("from {} to {}:{}\n", then->kernel, now->kernel,
-               changed.empty() ? " nothing changed" : "\n");
-    fmt::print("{}", changed);
-    return status_clean;
 }
 
 }  // namespace ringproof::sim::command

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/report/kernel_report.hpp"
+#include "sim/report/markup.hpp"
 
 namespace ringproof::sim {
 
@@ -47,29 +48,6 @@ void append_case(std::string& out, std::size_t number, const judgement& it) {
         out += fmt::format("    # line {}: expected {}, seen {}\n", it.line, it.expected, it.seen);
     }
     out += fmt::format("    {} {} {}{}\n", bad ? "not ok" : "ok", number, it.of->name, directive);
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char each : text) {
-        switch (each) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += each;
-        }
-    }
-    return out;
 }
 
 void append_testcase(std::string& out, const judgement& it) {

@@ -89,10 +89,12 @@ std::string differences(const recorded_kernel& before, const recorded_kernel& af
     std::string out;
     for (const recorded_behaviour& now : after.all) {
         const recorded_behaviour* then = before.find(now.name);
-        if (then == nullptr) continue;
-        const auto was = told(*then);
+        if (then == nullptr || (!then->skipped.empty() && !now.skipped.empty())) continue;
+        auto was = told(*then);
         const auto is = told(now);
         if (was == is) continue;
+        const bool both = !then->script.empty() && !now.script.empty();
+        if (both && then->script != now.script) was = {"(of another script)"};
         const auto script = std::ranges::find(scripts, now.name, &behaviour::name);
         out += now.name + (script == scripts.end() ? "" : ": " + script->says) + "\n";
         const std::size_t count = std::max(was.size(), is.size());

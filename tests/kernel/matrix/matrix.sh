@@ -3,10 +3,12 @@
 #
 # Fetches kernels (fetch.sh says which), boots each in an emulated machine (boot.sh), and keeps what
 # they report as DIR/<release>.json, by default in build/kernels. $MATRIX_INIT is the program that
-# boots; if that is not set, the latest that any build here has made.
+# boots; if that is not set, the latest that any build here has made. The command $RINGPROOF, or
+# that of the same build, makes them a table: DIR/table.html.
 #
 # What could not be had is a line `skipped: <what>: <why>`. Exit status: 0 reports came and none was
-# missing, 1 a kernel came up and gave no valid report, 77 nothing could be run.
+# missing, 1 a kernel came up and gave no valid report, or does what nothing explains, 77 nothing
+# could be run.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -57,6 +59,7 @@ if [ -z "${MATRIX_INIT+set}" ]; then
     MATRIX_INIT=$(ls -t "$root"/build/*/tests/kernel/matrix/matrix_init 2>/dev/null | head -n 1)
 fi
 export MATRIX_INIT
+ringproof=${RINGPROOF:-${MATRIX_INIT%/tests/kernel/matrix/*}/ringproof}
 
 nothing() {
     printf 'skipped: the matrix of kernels: %s\n' "$*"
@@ -102,6 +105,7 @@ work() {
         boot=$!
         wait "$boot" || status=$?
         why=$(tail -n 1 "$scratch/said.$1")
+        sed -n "s/^lost in boot/Linux $version: &/p" "$scratch/said.$1" >>"$scratch/lost.$1"
         case $status in
         0) result=ok ;;
         77) result=skipped ;;
@@ -130,6 +134,7 @@ sort -V "$scratch"/results.* >"$scratch/results"
 awk -F '\t' '
     BEGIN { printf "%-26s  %-22s  %-8s %7s\n", "kernel", "version", "result", "seconds" }
     { printf "%-26s  %-22s  %-8s %7d\n", $2, $1, $3, $4 }' "$scratch/results"
+cat "$scratch"/lost.* 2>/dev/null || :
 awk -F '\t' '$3 != "ok" { print $3 ": Linux " $1 ": " $5 }' "$scratch/results"
 printf '%s seconds: %s to fetch, %s to boot\n' "$(($(date +%s) - began))" "$((fetched - began))" \
     "$(($(date +%s) - fetched))"
@@ -141,3 +146,9 @@ printf '%s seconds: %s to fetch, %s to boot\n' "$(($(date +%s) - began))" "$((fe
 }
 if grep -q "$(printf '\tfailed\t')" "$scratch/results"; then exit 1; fi
 grep -q "$(printf '\tok\t')" "$scratch/results" || nothing "no kernel came up"
+[ -x "$ringproof" ] || exit 0
+awk -F '\t' -v out="$out" '$3 == "ok" { print out "/" $2 ".json" }' "$scratch/results" |
+    xargs -d '\n' "$ringproof" kernel table --html "$out/table.html" || {
+    echo "failed: the table"
+    exit 1
+}

@@ -88,3 +88,16 @@ matrix 1
 says out "qemu-system-x86_64 is not installed"
 (MATRIX_INIT='' && matrix 77)
 says out "skipped: the matrix of kernels: this build has no static matrix_init"
+
+# The table of what came is the command's work, and so is its verdict.
+printf '#!/bin/sh\necho "$*" >%s\nexit "${TABLE_STATUS:-0}"\n' "$scratch/asked" \
+    >"$scratch/ringproof"
+chmod +x "$scratch/ringproof"
+RINGPROOF=$scratch/ringproof
+export RINGPROOF
+offered good better
+matrix 0
+says asked "kernel table --html $scratch/reports/table.html $scratch/reports/good.json"
+says asked "$scratch/reports/better.json"
+(export TABLE_STATUS=1 && matrix 1)
+says out "failed: the table"

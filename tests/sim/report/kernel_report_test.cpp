@@ -120,6 +120,16 @@ BOOST_AUTO_TEST_CASE(a_comparison_shows_only_what_changed) {
                "SEL-02-none\n    (not for v6_1)  ->  7\n");
 }
 
+BOOST_AUTO_TEST_CASE(what_cannot_be_compared_is_no_change) {
+    const auto before = from_json(to_json(report)).value();
+    auto after = before;
+    after.all[3].skipped = "not for v6_4";
+    BOOST_TEST(differences(before, after, {}) == "");
+    after.all[0].script = "000000";
+    after.all[0].seen = {"2"};
+    BOOST_TEST(differences(before, after, {}) == "ERR-01-good\n    (of another script)  ->  2\n");
+}
+
 BOOST_AUTO_TEST_CASE(json_has_a_line_for_each_behaviour) {
     const std::string text = to_json(report);
     const std::string line =
