@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "sim/command/command.hpp"
+#include "sim/command/host.hpp"
 
 namespace ringproof::sim::command {
 
@@ -28,6 +29,7 @@ constexpr std::string_view run_examples = R"text(
 Examples:
   ringproof run                                 about 30 seconds on both kernels
   ringproof run --backend model --seconds 600   the model alone, ten minutes
+  ringproof run --backend model --profile host  as the kernel that runs here
   ringproof run --seed "$(git rev-parse HEAD)"  varies with the commit, and can be repeated
   ringproof run --cases 1000 --json run.json    the same 1000 cases each time, with a seed
 
@@ -46,6 +48,7 @@ constexpr std::string_view profiles_examples = R"(
 Examples:
   ringproof profiles                            every version, and every bug
   ringproof profiles diff v6_12 v6_18           what tells two versions apart
+  ringproof profiles diff host v7_3             what the newest has and this kernel has not
   ringproof profiles diff v6_1 v7_3 --json -    the same for programs
 )";
 
@@ -69,14 +72,18 @@ void add_backend(CLI::App& verb, std::string& into) {
         ->capture_default_str();
 }
 
+CLI::Option* add_profile(CLI::App& verb, std::string& into, const std::string& more = "") {
+    return verb.add_option("--profile", into,
+                           "Kernel version that the model is; host: as this Linux" + more);
+}
+
 }  // namespace
 
 CLI::App* add_run(CLI::App& app, run_options& into) {
     CLI::App* verb = app.add_subcommand("run", "Play generated traces and judge them");
     verb->footer(std::string(run_examples));
     add_backend(*verb, into.backend);
-    verb->add_option("--profile", into.profile, "Kernel version that the model is")
-        ->capture_default_str();
+    add_profile(*verb, into.profile)->capture_default_str();
     verb->add_option("--seed", into.seed, "A number or any text; random without it");
     CLI::Option* cases = verb->add_option("--cases", into.cases, "Traces on each kernel")
                              ->check(CLI::PositiveNumber);
@@ -97,8 +104,7 @@ CLI::App* add_replay(CLI::App& app, replay_options& into) {
     verb->add_option("FILE", into.files, "Traces; the grammar stands in sim/trace/text.hpp")
         ->required();
     add_backend(*verb, into.backend);
-    verb->add_option("--profile", into.profile,
-                     "Kernel version that the model is; default the trace's");
+    add_profile(*verb, into.profile, "; default the trace's");
     verb->add_flag("--history", into.history, "Print what happened: in order, then by actor");
     return verb;
 }
@@ -108,7 +114,7 @@ CLI::App* add_profiles(CLI::App& app, profiles_options& into) {
     verb->footer(std::string(profiles_examples));
     verb->add_option("--json", into.json, "File for the same as JSON; - is standard output");
     CLI::App* diff = verb->add_subcommand("diff", "Tell what two versions do differently");
-    diff->add_option("A", into.one, "One profile")->required();
+    diff->add_option("A", into.one, "One profile, or host: what this Linux is like")->required();
     diff->add_option("B", into.other, "The other one")->required();
     diff->add_option("--json", into.json, "File for the same as JSON; - is standard output");
     return verb;
@@ -131,8 +137,7 @@ CLI::App* add_kernel(CLI::App& app, kernel_options& into) {
     verb->add_option("--backend", into.backend, "This Linux, or the model")
         ->check(CLI::IsMember({"linux", "model"}))
         ->capture_default_str();
-    verb->add_option("--profile", into.profile, "Kernel version that the model is")
-        ->capture_default_str();
+    add_profile(*verb, into.profile)->capture_default_str();
     CLI::App* compare = verb->add_subcommand("compare", "What changed between two reports");
     compare->add_option("BEFORE", into.before, "A report in JSON")->required();
     compare->add_option("AFTER", into.after, "A later one")->required();
@@ -177,6 +182,10 @@ int dispatch(int count, char** arguments) {
     } catch (const CLI::ParseError& wrong) {
         complain(wrong.what());
         return status_usage;
+    }
+    for (std::string* name : {&run_with.profile, &replay_with.profile, &profiles_with.one,
+                              &profiles_with.other, &kernel_with.profile}) {
+        if (!settle_profile(*name)) return status_environment;
     }
     if (*runs) return run(run_with);
     if (*replays) return replay(replay_with);

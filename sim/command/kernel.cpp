@@ -6,13 +6,12 @@
 #include <cstdio>
 #include <string>
 
-#include <ringproof/capabilities.hpp>
-
 #include "sim/behaviour/catalogue.hpp"
 #include "sim/behaviour/check.hpp"
 #include "sim/command/backend.hpp"
 #include "sim/command/command.hpp"
 #include "sim/command/files.hpp"
+#include "sim/command/host.hpp"
 #include "sim/kernel/model_world.hpp"
 #include "sim/profile.hpp"
 #include "sim/report/kernel_report.hpp"
@@ -46,12 +45,6 @@ std::string written(const kernel_report& report, const kernel_options& options) 
     if (options.format == "junit") return to_junit(report);
     if (options.format == "json") return to_json(report);
     return to_text(report, options.out.empty() && wants_colour(), options.all);
-}
-
-/// Why there is nothing to check here; empty when there is.
-std::string refusal() {
-    const auto able = capabilities_of(backend_kind::machine, {});
-    return able ? std::string() : reason_of(able.error());
 }
 
 std::optional<kernel_report> checked(std::span<const behaviour> scripts, check_options with,
@@ -99,7 +92,7 @@ int kernel(const kernel_options& options) {
         with.profile = index_of_profile(recorded->like);
     }
     if (options.backend != "model") {
-        if (const std::string reason = refusal(); !reason.empty()) {
+        if (const std::string reason = refusal_of_host(); !reason.empty()) {
             complain(reason);
             return status_environment;
         }

@@ -4,11 +4,12 @@
 
 #include <array>
 #include <cstdio>
-#include <optional>
+#include <expected>
 
 #include "sim/command/backend.hpp"
 #include "sim/command/command.hpp"
 #include "sim/command/files.hpp"
+#include "sim/command/host.hpp"
 #include "sim/profile.hpp"
 #include "sim/trace/text.hpp"
 
@@ -16,21 +17,23 @@ namespace ringproof::sim::command {
 
 namespace {
 
-/// The trace in a file; complains and returns nothing when there is none.
-std::optional<trace> read_trace(const std::string& path) {
+/// The trace in a file. Complains and returns a status when there is none, or no profile for it.
+std::expected<trace, int> read_trace(const std::string& path, const std::string& profile) {
     const auto text = contents_of(path);
     if (!text) {
         complain(fmt::format("{}: cannot be read", path));
-        return std::nullopt;
+        return std::unexpected(status_usage);
     }
     auto parsed = parse(*text);
     if (!parsed) {
         complain(fmt::format("{}:{}", path, parsed.error().message()));
-        return std::nullopt;
+        return std::unexpected(status_usage);
     }
+    if (!profile.empty()) parsed->profile = profile;
+    if (!settle_profile(parsed->profile)) return std::unexpected(status_environment);
     if (find_profile(parsed->profile) == nullptr) {
         complain(fmt::format("{}: no profile is called {}", path, parsed->profile));
-        return std::nullopt;
+        return std::unexpected(status_usage);
     }
     return std::move(*parsed);
 }
@@ -81,9 +84,8 @@ int replay(const replay_options& options) {
     }
     std::vector<trace> traces;
     for (const std::string& path : options.files) {
-        auto read = read_trace(path);
-        if (!read) return status_usage;
-        if (!options.profile.empty()) read->profile = options.profile;
+        auto read = read_trace(path, options.profile);
+        if (!read) return read.error();
         traces.push_back(std::move(*read));
     }
     bool clean = true;

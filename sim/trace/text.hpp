@@ -2,7 +2,8 @@
 // A trace as text: the form that people read, mail, and keep in a corpus.
 //
 //   ringproof-trace 1                        first line; the format's version
-//   profile v7_3                             optional; which kernel the model is
+//   profile v7_3                             optional; which kernel the model is; `replay` also
+//                                            knows host, which is as the running one behaves
 //   ring sq=8 cq=16 mode=defer               optional; default | coop | defer | sqpoll
 //   choices 03 00 07                         optional, repeatable; answers for the model, hex
 //   open tcp                                 # a comment reaches to the end of its line
