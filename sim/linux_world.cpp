@@ -2,13 +2,17 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +22,7 @@
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace ringproof::sim {
@@ -71,7 +76,7 @@ bool connect_loopback(int fd, std::uint16_t port) {
     return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-bool set_nonblocking(int fd) {
+bool never_waits(int fd) {
     const int flags = ::fcntl(fd, F_GETFL);
     return flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
@@ -88,7 +93,7 @@ result<int> make_tcp_peer(std::uint16_t port) {
     if (fd.get() < 0 || !connect_loopback(fd.get(), port)) return failed();
     const int on = 1;
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (!set_nonblocking(fd.get())) return failed();
+    if (!never_waits(fd.get())) return failed();
     return fd.take();
 }
 
@@ -97,6 +102,55 @@ void close_hard(int fd) {
     const linger now{1, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     ::close(fd);
+}
+
+/// Lets the calling thread lock memory beyond its limit, or no longer.
+bool may_lock_memory(bool may) {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> sets{};
+    if (::syscall(SYS_capget, &header, sets.data()) != 0) return false;
+    constexpr std::uint32_t lock = 1U << CAP_IPC_LOCK;
+    sets[0].effective =
+        may ? sets[0].effective | (sets[0].permitted & lock) : sets[0].effective & ~lock;
+    return ::syscall(SYS_capset, &header, sets.data()) == 0;
+}
+
+result<std::span<std::byte>> map_pages(std::size_t size, int protection, int flags, int fd,
+                                       std::uint64_t offset = 0) {
+    void* made = ::mmap(nullptr, size, protection, flags, fd, static_cast<off_t>(offset));
+    if (made == MAP_FAILED) return failed();
+    return std::span(static_cast<std::byte*>(made), size);
+}
+
+std::string read_all(int fd) {
+    std::string all;
+    std::array<char, 256> part{};
+    for (;;) {
+        const ssize_t got = ::read(fd, part.data(), part.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return all;
+        all.append(part.data(), static_cast<std::size_t>(got));
+    }
+}
+
+std::string in_forked_child(const std::function<std::string()>& body) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return "no pipe";
+    holder reading(ends[0]);
+    holder writing(ends[1]);
+    const pid_t child = ::fork();
+    if (child < 0) return "no child";
+    if (child == 0) {
+        const std::string told = body();
+        const ssize_t written = ::write(writing.get(), told.data(), told.size());
+        ::_exit(written < 0 ? 1 : 0);
+    }
+    ::close(writing.take());
+    std::string told = read_all(reading.get());
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFSIGNALED(status) ? "killed by " + std::to_string(WTERMSIG(status)) : told;
 }
 
 /// UDP drops what does not fit, silently. True when a message of that size would still fit.
@@ -127,9 +181,23 @@ void linux_world::clear() noexcept {
     }
     for (const int peer : orphans_) close_hard(peer);
     orphans_.clear();
+    for (const far_end& each : left_) {
+        if (each.peer >= 0) close_hard(each.peer);
+    }
+    left_.clear();
+    if (!locked_bytes_) return;
+    rlimit limit{};
+    ::getrlimit(RLIMIT_MEMLOCK, &limit);
+    limit.rlim_cur = *std::exchange(locked_bytes_, std::nullopt);
+    ::setrlimit(RLIMIT_MEMLOCK, &limit);
+    may_lock_memory(true);
 }
 
 linux_world::far_end* linux_world::find(int fd) noexcept {
+    if (fd <= first_left) {
+        const auto left = static_cast<std::size_t>(first_left - fd);
+        return left < left_.size() ? &left_[left] : nullptr;
+    }
     const auto index = static_cast<std::size_t>(fd);
     return fd >= 0 && index < ends_.size() && ends_[index].open ? &ends_[index] : nullptr;
 }
@@ -189,7 +257,7 @@ result<int> linux_world::open_unix(int type, channel_kind kind) {
     if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair.data()) != 0) return failed();
     holder fd(pair[0]);
     holder peer(pair[1]);
-    if (!set_nonblocking(peer.get())) return failed();
+    if (!never_waits(peer.get())) return failed();
     return adopt(fd.take(), peer.take(), kind);
 }
 
@@ -198,7 +266,7 @@ result<int> linux_world::open_pipe() {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed();
     holder reading(ends[0]);
     holder writing(ends[1]);
-    if (!set_nonblocking(writing.get())) return failed();
+    if (!never_waits(writing.get())) return failed();
     return adopt(reading.take(), writing.take(), channel_kind::pipe);
 }
 
@@ -219,6 +287,17 @@ result<int> linux_world::open_write_only() {
     holder writing(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (writing.get() < 0) return failed();
     return adopt(writing.take(), whole.take(), channel_kind::file);
+}
+
+result<int> linux_world::open_null() {
+    holder nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (nothing.get() < 0) return failed();
+    return adopt(nothing.take(), -1, channel_kind::file);
+}
+
+result<void> linux_world::set_nonblocking(int fd) {
+    if (!never_waits(fd)) return failed();
+    return {};
 }
 
 result<std::size_t> linux_world::send(int fd, std::span<const std::byte> bytes) {
@@ -288,6 +367,14 @@ result<void> linux_world::close(int fd) {
     return {};
 }
 
+result<int> linux_world::leave(int fd) {
+    far_end* end = find(fd);
+    if (end == nullptr || fd < 0) return fail(EBADF);
+    left_.push_back(std::exchange(*end, {}));
+    if (::close(fd) != 0) return failed();
+    return first_left - static_cast<int>(left_.size() - 1);
+}
+
 result<int> linux_world::listen() {
     const auto made = make_listener();
     if (!made) return made;
@@ -315,6 +402,60 @@ result<void> linux_world::accepted(int listener, int fd) {
     const int peer = *oldest;
     end->waiting.erase(oldest);
     (void)adopt(fd, peer, channel_kind::tcp);
+    return {};
+}
+
+result<std::span<std::byte>> linux_world::map_memory(memory_kind kind, std::size_t size) {
+    constexpr int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+    constexpr int both = PROT_READ | PROT_WRITE;
+    switch (kind) {
+        case memory_kind::shared:
+            return map_pages(size, both, MAP_SHARED | MAP_ANONYMOUS, -1);
+        case memory_kind::memory_file:
+        case memory_kind::private_file: {
+            const holder file(::memfd_create("ringproof", MFD_CLOEXEC));
+            if (file.get() < 0 || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0) break;
+            const bool shared = kind == memory_kind::memory_file;
+            return map_pages(size, both, shared ? MAP_SHARED : MAP_PRIVATE, file.get());
+        }
+        case memory_kind::read_only:
+            return map_pages(size, PROT_READ, anonymous, -1);
+        case memory_kind::write_only:
+            return map_pages(size, PROT_WRITE, anonymous, -1);
+        case memory_kind::cut: {
+            // One page more, taken away again, so that nothing else comes to lie there.
+            const std::size_t page = kernel_.page_size();
+            const auto made = map_pages(size + page, both, anonymous, -1);
+            if (!made || ::mprotect(made->data() + size, page, PROT_NONE) != 0) break;
+            return made;
+        }
+    }
+    return failed();
+}
+
+result<std::span<std::byte>> linux_world::map_for_all(int fd, std::size_t size,
+                                                      std::uint64_t offset) {
+    return map_pages(size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offset);
+}
+
+result<void> linux_world::discard(std::span<std::byte> memory) {
+    if (::madvise(memory.data(), memory.size(), MADV_DONTNEED) != 0) return failed();
+    return {};
+}
+
+std::string linux_world::in_task(task_kind kind, const std::function<std::string()>& body) {
+    if (kind == task_kind::child) return in_forked_child(body);
+    std::string told;
+    std::thread([&] { told = body(); }).join();
+    return told;
+}
+
+result<void> linux_world::limit_locked_memory(std::uint64_t bytes) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return failed();
+    if (!locked_bytes_) locked_bytes_ = limit.rlim_cur;
+    limit.rlim_cur = std::min<rlim_t>(bytes, limit.rlim_max);
+    if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || !may_lock_memory(false)) return failed();
     return {};
 }
 

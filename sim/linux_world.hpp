@@ -6,7 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <ringproof/linux_kernel.hpp>
@@ -33,15 +36,26 @@ public:
 
     result<int> open(channel_kind kind);
     result<int> open_write_only();
+    result<int> open_null();
+    result<void> set_nonblocking(int fd);
     result<std::size_t> send(int fd, std::span<const std::byte> bytes);
     result<std::size_t> receive(int fd, std::span<std::byte> into);
     result<void> finish(int fd);
     result<void> reset(int fd);
     result<void> close(int fd);
+    result<int> leave(int fd);
     result<int> listen();
     result<void> connect(int listener);
     result<void> accepted(int listener, int fd);
     void pass(std::chrono::nanoseconds time);
+
+    result<std::span<std::byte>> map_memory(memory_kind kind, std::size_t size);
+    result<std::span<std::byte>> map_for_all(int fd, std::size_t size, std::uint64_t offset);
+    result<void> discard(std::span<std::byte> memory);
+    std::string in_task(task_kind kind, const std::function<std::string()>& body);
+
+    /// Takes CAP_IPC_LOCK from the thread; clear() gives it back.
+    result<void> limit_locked_memory(std::uint64_t bytes);
 
     /// Lets the machine deliver what loopback still carries: a busy or slow one leaves packets to a
     /// thread of the kernel, and where a request of a ring takes them at once, nothing tells it.
@@ -74,6 +88,10 @@ private:
     std::uint16_t port_ = 0;
     std::vector<far_end> ends_;  // by descriptor
     std::vector<int> orphans_;   // peers of descriptors that were closed; they stay as they are
+    std::vector<far_end> left_;  // far ends of descriptors that were left, from first_left down
+    std::optional<std::uint64_t> locked_bytes_;  // what may be locked when nothing limits it
+
+    static constexpr int first_left = -1000;
 };
 
 static_assert(world<linux_world>);

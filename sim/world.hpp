@@ -8,7 +8,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
 
 #include <ringproof/kernel.hpp>
 
@@ -24,11 +26,26 @@ inline constexpr unsigned channel_kind_count = 6;
     return kind == channel_kind::udp || kind == channel_kind::unix_datagram;
 }
 
+/// Memory that a program may lay a buffer, or a ring of buffers, into.
+enum class memory_kind : std::uint8_t {
+    shared,        ///< anonymous, the same for a forked child
+    memory_file,   ///< a file in memory, mapped shared
+    private_file,  ///< the same, mapped private: written pages are copies
+    read_only,
+    write_only,
+    cut,  ///< whole pages, and behind them nothing
+};
+
+/// Another task of the program: a forked child, or a thread.
+enum class task_kind : std::uint8_t { child, thread };
+
 /// A kernel and its surroundings. Errors are errno, as in kernel.hpp.
 template <class World>
 concept world = kernel<typename World::kernel_type> &&
     requires(World& w, int fd, channel_kind kind, std::span<const std::byte> out,
-             std::span<std::byte> in, std::chrono::nanoseconds time) {
+             std::span<std::byte> in, std::chrono::nanoseconds time, memory_kind memory,
+             task_kind task, std::size_t size, std::uint64_t u64,
+             const std::function<std::string()>& body) {
         { w.kernel() } noexcept -> std::same_as<typename World::kernel_type&>;
 
         /// A new connected channel: the application's descriptor. A pipe's is its reading end; a
@@ -37,6 +54,12 @@ concept world = kernel<typename World::kernel_type> &&
 
         /// A regular file that can be written and not read.
         { w.open_write_only() } -> std::same_as<result<int>>;
+
+        /// The file that is always empty and cannot be waited for: /dev/null.
+        { w.open_null() } -> std::same_as<result<int>>;
+
+        /// Gives the descriptor O_NONBLOCK.
+        { w.set_nonblocking(fd) } -> std::same_as<result<void>>;
 
         /// The peer writes (a file grows): bytes accepted, which may be fewer; EAGAIN when the
         /// channel is full, EPIPE when nobody reads. Returns when the bytes can be received.
@@ -55,6 +78,9 @@ concept world = kernel<typename World::kernel_type> &&
         /// The application closes its descriptor with close(2), behind the ring's back.
         { w.close(fd) } -> std::same_as<result<void>>;
 
+        /// The same; but the far end stays within reach, by the negative number returned.
+        { w.leave(fd) } -> std::same_as<result<int>>;
+
         /// A listening TCP-like socket of the application.
         { w.listen() } -> std::same_as<result<int>>;
 
@@ -67,6 +93,22 @@ concept world = kernel<typename World::kernel_type> &&
 
         /// Time passes: virtual on the model, a real wait on Linux.
         { w.pass(time) } -> std::same_as<void>;
+
+        /// Memory of that kind, as much as is asked for. It goes back with unmap().
+        { w.map_memory(memory, size) } -> std::same_as<result<std::span<std::byte>>>;
+
+        /// A ring's memory (descriptor, size, offset), in such a way that forked children have it.
+        { w.map_for_all(fd, size, u64) } -> std::same_as<result<std::span<std::byte>>>;
+
+        /// MADV_DONTNEED: the program has fresh zeroes there.
+        { w.discard(in) } -> std::same_as<result<void>>;
+
+        /// Another task runs this and ends; what it returned. What a child stores into private
+        /// memory, variables too, nobody else sees.
+        { w.in_task(task, body) } -> std::same_as<std::string>;
+
+        /// From now on this many bytes of memory may be locked, without any privilege.
+        { w.limit_locked_memory(u64) } -> std::same_as<result<void>>;
     };
 
 }  // namespace ringproof::sim

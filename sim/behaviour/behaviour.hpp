@@ -48,9 +48,13 @@ struct operand_value {
     std::string word{};
 };
 
+/// Who does it: the program itself, or another task that ends with the statement.
+enum class doer : std::uint8_t { program, child, thread };
+
 /// One line of the script.
 struct statement {
     unsigned line = 0;
+    doer by = doer::program;
     const verb_form* form = nullptr;
     std::vector<std::string> words{};     ///< what stood first: names, kinds, texts
     std::vector<std::uint64_t> counts{};  ///< and numbers

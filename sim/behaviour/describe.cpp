@@ -25,12 +25,17 @@ std::string describe_result(std::int64_t value) {
 
 std::string describe(const abi::io_uring_cqe& done) {
     std::string text = std::to_string(done.user_data) + "{" + describe_result(done.res);
+    std::uint32_t others = done.flags &
+        ~(abi::ioring_cqe_f_buffer | abi::ioring_cqe_f_more | abi::ioring_cqe_f_sock_nonempty |
+          abi::ioring_cqe_f_buf_more);
     if ((done.flags & abi::ioring_cqe_f_buffer) != 0) {
         text += " B" + std::to_string(done.flags >> abi::ioring_cqe_buffer_shift);
+        others &= (1U << abi::ioring_cqe_buffer_shift) - 1;
     }
     if ((done.flags & abi::ioring_cqe_f_more) != 0) text += " +M";
     if ((done.flags & abi::ioring_cqe_f_sock_nonempty) != 0) text += " NE";
     if ((done.flags & abi::ioring_cqe_f_buf_more) != 0) text += " BM";
+    if (others != 0) text += fmt::format(" +{:#x}", others);  // CQE-01: there should be none
     return text + "}";
 }
 
@@ -59,6 +64,12 @@ std::string describe_bytes(std::span<const std::byte> bytes) {
         text += std::isalnum(value) != 0 || value == ' ' ? static_cast<char>(value) : '.';
     }
     return text + "\"";
+}
+
+std::string describe_hex(std::span<const std::byte> bytes) {
+    std::string text;
+    for (const std::byte each : bytes) text += fmt::format("{:02x}", std::to_integer<int>(each));
+    return text;
 }
 
 }  // namespace ringproof::sim

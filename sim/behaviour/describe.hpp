@@ -29,4 +29,7 @@ inline constexpr std::byte untouched{0xee};
 /// "\"hello\""; bytes that are no letters, digits or blanks are dots.
 [[nodiscard]] std::string describe_bytes(std::span<const std::byte> bytes);
 
+/// "0800ff": two digits each.
+[[nodiscard]] std::string describe_hex(std::span<const std::byte> bytes);
+
 }  // namespace ringproof::sim

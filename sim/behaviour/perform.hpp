@@ -57,9 +57,11 @@ private:
     auto& kernel() { return world().kernel(); }
 
     std::string show(const statement& it);
+    std::string act(const statement& it);
     std::string show_file(const statement& it);
     std::string show_group(const statement& it);
-    std::string show_ring(const statement& it);
+    std::string show_call(const statement& it);
+    std::string show_queue(const statement& it);
 
     std::string set_up(const statement& it);
     std::string open(const statement& it);
@@ -71,6 +73,7 @@ private:
     std::string unregister(const statement& it);
     std::string status(const statement& it);
     std::string map(const statement& it);
+    std::string unmap(const statement& it);
     std::string await(const statement& it);
     std::string edit(const statement& it);
     std::string text(const statement& it);
@@ -82,6 +85,7 @@ private:
     void shape_message(const statement& it, abi::io_uring_sqe& sqe);
     void shape_other(const statement& it, abi::io_uring_sqe& sqe);
     std::uint64_t place(const statement& it, std::uint64_t own);
+    std::span<std::byte> memory_like(std::string_view word, std::size_t size);
     std::string completions(const statement& it);
     void wait_for_due(const statement& it, std::vector<abi::io_uring_cqe>& taken);
 
@@ -92,7 +96,7 @@ private:
     system_of system_;
     std::optional<ring_type> ring_;
     std::map<std::string, int, std::less<>> files_;
-    std::map<int, std::uint64_t> letters_;  // how many a file's peer has sent
+    std::map<std::string, std::uint64_t, std::less<>> letters_;  // that a file's peer has sent
     std::deque<raw_group_memory> groups_;
     std::deque<message> messages_;
     std::deque<abi::kernel_timespec> times_;
@@ -102,5 +106,6 @@ private:
 }  // namespace ringproof::sim
 
 #include "sim/behaviour/perform_groups.hpp"
+#include "sim/behaviour/perform_memory.hpp"
 #include "sim/behaviour/perform_requests.hpp"
 #include "sim/behaviour/perform_world.hpp"

@@ -8,14 +8,6 @@
 
 namespace ringproof::sim {
 
-template <world World>
-std::span<std::byte> performer<World>::memory(std::size_t size) {
-    const auto made = kernel().map_anonymous({.size = size});
-    if (!made) return {};
-    mappings_.push_back(*made);
-    return made->first(size);
-}
-
 /// What is known of a group id, be it registered or not.
 template <world World>
 raw_group_memory& performer<World>::group(std::uint64_t id) {
@@ -44,6 +36,9 @@ std::string performer<World>::show_group(const statement& it) {
             return status(it);
         case verb::map:
             return map(it);
+        case verb::unmap:
+        case verb::discard:
+            return unmap(it);
         case verb::await:
             return await(it);
         case verb::text:
@@ -98,25 +93,8 @@ std::string performer<World>::text(const statement& it) {
     const std::span<std::byte> all = group(it.counts[0]).buffer(it.counts[1]);
     const std::size_t at = std::min<std::size_t>(it.number("at"), all.size());
     const std::size_t size = std::min<std::size_t>(it.number("size", 16), all.size() - at);
-    return describe_bytes(all.subspan(at, size));
-}
-
-/// The address meant by `addr`, or `own`.
-template <world World>
-std::uint64_t performer<World>::place(const statement& it, std::uint64_t own) {
-    const operand_value* given = it.find("addr");
-    if (given == nullptr) return own;
-    if (given->word == "null") return 0;
-    if (given->word == "kernel") return 0xffff'8880'0000'0000U;
-    if (given->word == "misaligned") return own + 16;
-    if (given->word == "+") return own + given->number;
-    if (given->word == "unmapped") {
-        const auto gone = kernel().map_anonymous({.size = 65536});
-        if (!gone) return 0x1000;
-        (void)kernel().unmap(*gone);
-        return address_of(gone->data());
-    }
-    return given->number;
+    return it.has("hex") ? describe_hex(all.subspan(at, size))
+                         : describe_bytes(all.subspan(at, size));
 }
 
 template <world World>
@@ -155,7 +133,11 @@ std::string performer<World>::add_group(const statement& it) {
         on.slab = other.slab;
         on.tail = other.tail;
     } else {
-        on.ring = mapped ? std::span<std::byte>{} : memory(entries * sizeof(abi::io_uring_buf));
+        const std::size_t size = entries * sizeof(abi::io_uring_buf);
+        const operand_value* kind = it.find("addr");
+        on.ring = mapped      ? std::span<std::byte>{}
+            : kind != nullptr ? memory_like(kind->word, size)
+                              : memory(size);
         on.tail = on.next_id = 0;
     }
     on.entries = entries;
@@ -201,20 +183,6 @@ std::string performer<World>::status(const statement& it) {
     const int done = call_register(abi::ioring_register_pbuf_status, &asked, it);
     if (done == 0) return std::to_string(asked.head);
     return describe_result(done) + (asked.head == 77 ? "" : " and written");
-}
-
-template <world World>
-std::string performer<World>::map(const statement& it) {
-    raw_group_memory& on = group(it.counts[0]);
-    const std::uint64_t usual =
-        abi::ioring_off_pbuf_ring | it.counts[0] << abi::ioring_off_pbuf_shift;
-    const std::uint64_t size = it.number("size", std::max<std::uint64_t>(on.entries * 16UL, 16));
-    const auto made = kernel().map(ring_->fd, size, it.number("offset", usual));
-    if (!made) return describe_result(-made.error().value());
-    mappings_.push_back(*made);
-    on.ring = *made;
-    on.tail = on.next_id = 0;
-    return "0";
 }
 
 /// Workers take their time on Linux: this waits for what they do to a head.

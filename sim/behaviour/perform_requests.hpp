@@ -50,14 +50,33 @@ inline constexpr auto message_words = std::to_array<named_bit>({
 
 }  // namespace detail
 
+/// Calls that need no queue.
 template <world World>
-std::string performer<World>::show_ring(const statement& it) {
+std::string performer<World>::show_call(const statement& it) {
     switch (it.form->what) {
-        case verb::request:
-            return stage(it);
         case verb::enable:
             return describe_result(
                 ring_->register_with(abi::ioring_register_enable_rings, nullptr, 0));
+        case verb::feature:
+            return (ring_->params.features >> it.counts[0] & 1U) != 0 ? "yes" : "no";
+        case verb::ring_close:
+            return describe_result(ring_->close());
+        case verb::ring_unmap:
+            return describe_result(ring_->unmap());
+        default: {
+            const int on = it.form->what == verb::opcode_on ? file(it) : ring_->fd;
+            abi::io_uring_buf_reg wanted{};
+            return describe_result(plain(
+                kernel().register_(on, static_cast<std::uint32_t>(it.counts[0]), &wanted, 1)));
+        }
+    }
+}
+
+template <world World>
+std::string performer<World>::show_queue(const statement& it) {
+    switch (it.form->what) {
+        case verb::request:
+            return stage(it);
         case verb::submit:
             return describe_result(ring_->submit());
         case verb::enter:
@@ -66,6 +85,8 @@ std::string performer<World>::show_ring(const statement& it) {
                                                 static_cast<std::uint32_t>(it.number("flags"))));
         case verb::flags:
             return describe_flags(ring_->word(ring_->params.sq_off.flags));
+        case verb::lost:
+            return std::to_string(ring_->word(ring_->params.cq_off.overflow));
         default:
             return completions(it);
     }

@@ -27,11 +27,25 @@ std::vector<observation> performer<World>::perform(const behaviour& script) {
     return seen;
 }
 
+/// What a child does to the performer's books, too, stays in the child.
 template <world World>
 std::string performer<World>::show(const statement& it) {
+    if (it.by == doer::program) return act(it);
+    const std::deque<raw_group_memory> kept = groups_;
+    const task_kind kind = it.by == doer::child ? task_kind::child : task_kind::thread;
+    std::string told = world().in_task(kind, [&] { return act(it); });
+    if (kind == task_kind::child) groups_ = kept;
+    return told;
+}
+
+template <world World>
+std::string performer<World>::act(const statement& it) {
     switch (it.form->what) {
         case verb::ring:
             return set_up(it);
+        case verb::memlock:
+            return describe_result(
+                plain(world().limit_locked_memory(it.counts[0] * kernel().page_size())));
         case verb::open:
         case verb::listen:
         case verb::connect:
@@ -52,14 +66,21 @@ std::string performer<World>::show(const statement& it) {
         if (refused != "0") return refused;
     }
     switch (it.form->what) {
-        case verb::request:
         case verb::enable:
+        case verb::feature:
+        case verb::opcode:
+        case verb::opcode_on:
+        case verb::ring_close:
+        case verb::ring_unmap:
+            return show_call(it);
+        case verb::request:
         case verb::submit:
         case verb::enter:
         case verb::run:
         case verb::seen:
         case verb::flags:
-            return show_ring(it);
+        case verb::lost:
+            return ring_->is_mapped() ? show_queue(it) : "no queues";
         default:
             return show_group(it);
     }
@@ -107,8 +128,11 @@ std::string performer<World>::show_file(const statement& it) {
             return describe_result(plain(world().reset(file(it))));
         case verb::drain:
             return drain(it);
-        default:
-            return describe_result(plain(world().close(file(it))));
+        default: {
+            const int left = plain(world().leave(file(it)));
+            if (left > -4096 && left <= -1000) files_[it.words[0]] = left;
+            return describe_result(left <= -1000 ? 0 : left);
+        }
     }
 }
 
@@ -121,6 +145,8 @@ std::string performer<World>::open(const statement& it) {
         opened = world().listen();
     } else if (it.words[1] == "write_only") {
         opened = world().open_write_only();
+    } else if (it.words[1] == "dev_null") {
+        opened = world().open_null();
     } else {
         for (unsigned i = 0; i < kinds.size(); ++i) {
             if (it.words[1] == kinds[i]) opened = world().open(static_cast<channel_kind>(i));
@@ -128,8 +154,8 @@ std::string performer<World>::open(const statement& it) {
     }
     if (!opened) return describe_result(-opened.error().value());
     files_[it.words[0]] = *opened;
-    letters_[*opened] = 0;
-    return "0";
+    letters_.erase(it.words[0]);
+    return describe_result(it.has("nonblock") ? plain(world().set_nonblocking(*opened)) : 0);
 }
 
 /// A text as it is given, or the next letters of the alphabet, over and over.
@@ -140,7 +166,7 @@ std::string performer<World>::feed(const statement& it) {
     if (it.counts.empty()) {
         bytes = it.words[1].substr(1, it.words[1].size() - 2);
     } else {
-        std::uint64_t& sent = letters_[fd];
+        std::uint64_t& sent = letters_[it.words[0]];
         const std::uint64_t count = std::min<std::uint64_t>(it.counts[0], 1U << 24U);
         for (std::uint64_t i = 0; i < count; ++i) {
             bytes += static_cast<char>('a' + static_cast<char>(sent++ % 26));

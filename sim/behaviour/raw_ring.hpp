@@ -76,10 +76,19 @@ public:
     raw_ring(const raw_ring&) = delete;
     raw_ring& operator=(const raw_ring&) = delete;
     ~raw_ring() {
-        (void)kernel().unmap(sqes_);
-        (void)kernel().unmap(rings_);
-        (void)kernel().close(fd);
+        (void)unmap();
+        (void)close();
     }
+
+    /// The queues go: nothing but system calls is left.
+    int unmap() {
+        const int done = plain(kernel().unmap(std::exchange(sqes_, {})));
+        const int other = plain(kernel().unmap(std::exchange(rings_, {})));
+        return done == 0 ? other : done;
+    }
+    [[nodiscard]] bool is_mapped() const noexcept { return !rings_.empty(); }
+
+    int close() { return plain(kernel().close(std::exchange(fd, -1))); }
 
     kernel_type& kernel() { return system_->world().kernel(); }
     typename System::world_type& world() { return system_->world(); }

@@ -29,10 +29,28 @@ bool is_id(std::string_view word) {
 }
 
 constexpr auto kinds = std::to_array<std::string_view>(
-    {"tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file", "write_only"});
+    {"tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file", "write_only", "dev_null"});
 
-constexpr auto places =
-    std::to_array<std::string_view>({"null", "kernel", "unmapped", "misaligned"});
+constexpr std::string_view places =
+    "null kernel unmapped misaligned shared memory_file private_file read_only write_only one_page "
+    "cut";
+
+bool is_word_of(std::string_view list, std::string_view word) {
+    while (!list.empty()) {
+        const std::string_view each = list.substr(0, list.find(' '));
+        if (each == word) return true;
+        list.remove_prefix(std::min(list.size(), each.size() + 1));
+    }
+    return false;
+}
+
+/// A child has the memory of its parent as it was, and none of the queues.
+bool is_for_children(verb what) {
+    constexpr auto fit = std::to_array<verb>({verb::register_, verb::unregister, verb::status,
+                                              verb::add, verb::stage, verb::publish, verb::edit,
+                                              verb::slot, verb::tail, verb::text, verb::enter});
+    return std::ranges::find(fit, what) != fit.end();
+}
 
 class behaviour_parser {
 public:
@@ -133,9 +151,15 @@ private:
 
     bool line() {
         if (words_.peek() == "or") return other();
-        const verb_form* form = find_verb(words_.peek());
-        if (form == nullptr) return fail("a statement");
-        statement made{.line = words_.line(), .form = form};
+        statement made{.line = words_.line()};
+        if (words_.peek() == "child") made.by = doer::child;
+        if (words_.peek() == "thread") made.by = doer::thread;
+        if (made.by != doer::program) words_.skip();
+        made.form = find_verb(words_.peek());
+        if (made.form == nullptr) return fail("a statement");
+        if (made.by == doer::child && !is_for_children(made.form->what)) {
+            return fail("a statement that a child can do");
+        }
         words_.skip();
         if (!positional(made) || !operands(made)) return false;
         if (words_.peek() == arrow) {
@@ -181,7 +205,8 @@ private:
                 return file_name(form == 'F', into);
             case 'k':
                 if (std::ranges::find(kinds, words_.peek()) == kinds.end()) {
-                    return fail("tcp, unix_stream, udp, unix_datagram, pipe, file or write_only");
+                    return fail(
+                        "tcp, unix_stream, udp, unix_datagram, pipe, file, write_only or dev_null");
                 }
                 return take_word(into);
             case 't':
@@ -241,9 +266,8 @@ private:
             if (form.empty() || valued != given || into.has(name)) return fail(choices(*into.form));
             operand_value made{.name = std::string(name)};
             if (given && !value(form.back(), word.substr(equals + 1), made)) {
-                return fail(form.ends_with('@')
-                                ? "a number, +N, null, kernel, unmapped or misaligned"
-                                : "a number",
+                return fail(form.ends_with('@') ? fmt::format("a number, +N, or one of {}", places)
+                                                : "a number",
                             equals + 1);
             }
             into.values.push_back(std::move(made));
@@ -254,7 +278,7 @@ private:
 
     static bool value(char form, std::string_view text, operand_value& into) {
         if (form == '@') {
-            if (std::ranges::find(places, text) != places.end()) {
+            if (is_word_of(places, text)) {
                 into.word = text;
                 return true;
             }

@@ -12,6 +12,10 @@ namespace ringproof::sim {
 enum class verb : std::uint8_t {
     ring,        ///< sets the ring up; first, and once
     enable,      ///< IORING_REGISTER_ENABLE_RINGS
+    feature,     ///< a bit of params.features: yes or no
+    ring_close,  ///< close(2) of the ring
+    ring_unmap,  ///< munmap(2) of its queues
+    memlock,     ///< so many pages may be locked, without a privilege
     open,        ///< a channel with a peer
     listen,      ///< a listening socket
     connect,     ///< a peer connects to it
@@ -19,12 +23,16 @@ enum class verb : std::uint8_t {
     finish,      ///< a peer ends its writing
     reset,       ///< a peer goes away
     drain,       ///< a peer reads all there is: how many bytes
-    close,       ///< close(2) of the descriptor
+    close,       ///< close(2) of the descriptor; the peer stays within reach
     group,       ///< memory for a buffer ring, registered
     register_,   ///< REGISTER_PBUF_RING with any arguments
+    opcode,      ///< io_uring_register with any opcode
+    opcode_on,   ///< the same, with a file in the ring's place
     unregister,  ///< UNREGISTER_PBUF_RING
     status,      ///< REGISTER_PBUF_STATUS: the head
     map,         ///< mmap of a group's ring
+    unmap,       ///< munmap of a group's ring
+    discard,     ///< MADV_DONTNEED there
     add,         ///< stages buffers of these lengths, with the next ids, and publishes
     stage,       ///< fills the next slot
     publish,     ///< stores the tail
@@ -38,6 +46,7 @@ enum class verb : std::uint8_t {
     run,         ///< submits, lets everything happen, takes the completions
     seen,        ///< takes the completions that are there, without a system call
     flags,       ///< the submission queue's flag word
+    lost,        ///< the completion queue's overflow counter
     pass,        ///< time passes, in microseconds
     await,       ///< waits until a group's head is there
 };

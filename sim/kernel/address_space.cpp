@@ -115,7 +115,10 @@ std::byte* address_space::add_pages(std::size_t pages, std::size_t guard_pages) 
 
 std::byte* address_space::map_new(std::size_t pages, std::size_t guard_pages) {
     std::byte* first = add_pages(pages, guard_pages);
-    if (first != nullptr) find_start(first)->mapped = 1;
+    if (first == nullptr) return nullptr;
+    region* added = find_start(first);
+    added->mapped = 1;
+    added->is_private = true;
     return first;
 }
 
@@ -160,6 +163,23 @@ void address_space::unpin(const void* first) {
     if (found == nullptr || found->arena_pages == 0 || found->pins == 0) return;
     --found->pins;
     release_if_unused(*found);
+}
+
+void address_space::protect(const void* first, access how) {
+    if (region* found = find_start(first)) found->how = how;
+}
+
+void address_space::share(const void* first) {
+    if (region* found = find_start(first)) found->is_private = false;
+}
+
+std::vector<std::span<std::byte>> address_space::private_memory() const {
+    std::vector<std::span<std::byte>> found;
+    for (const region& each : regions_) {
+        if (!each.is_private || each.mapped == 0 || each.how != access::read_write) continue;
+        found.emplace_back(static_cast<std::byte*>(pointer_to(each.first)), each.end - each.first);
+    }
+    return found;
 }
 
 void address_space::expose(std::span<const std::byte> memory, access how) {

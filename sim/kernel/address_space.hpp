@@ -61,6 +61,15 @@ public:
     void pin(const void* first);
     void unpin(const void* first);
 
+    /// What may be done to the pages from map_new() that start at `first`.
+    void protect(const void* first, access how);
+
+    /// The pages at `first` are the same for a forked child.
+    void share(const void* first);
+
+    /// All that a forked child has as copies: mapped by map_new(), writable, and not shared.
+    [[nodiscard]] std::vector<std::span<std::byte>> private_memory() const;
+
     /// Adds the caller's own memory to what may be touched, or takes it away again.
     void expose(std::span<const std::byte> memory, access how);
     void conceal(std::span<const std::byte> memory);
@@ -76,6 +85,7 @@ private:
         std::uint32_t mapped;     // mappings of the application
         std::uint32_t pins;       // uses by the kernel
         std::size_t arena_pages;  // to give back, guard included; 0: not the arena's, or free
+        bool is_private = false;  // a forked child gets a copy
     };
 
     std::uint64_t allowed(std::uint64_t address, std::uint64_t size, access need) const noexcept;

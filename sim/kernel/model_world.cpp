@@ -1,9 +1,12 @@
 #include "sim/kernel/model_world.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/kernel/enter.hpp"
 #include "sim/kernel/poll.hpp"
+#include "sim/kernel/registration.hpp"
 #include "sim/kernel/scheduler.hpp"
 
 namespace ringproof::sim {
@@ -58,13 +61,29 @@ result<int> model_world::open_write_only() {
     return install(file);
 }
 
+result<int> model_world::open_null() {
+    return install(*kernel_->inside().new_file(file_kind::regular));
+}
+
+// It makes no difference to requests of a ring (ERR-16, MSH-17).
+result<void> model_world::set_nonblocking(int fd) {
+    if (kernel_->inside().file_at(fd) == nullptr) return fail(EBADF);
+    return {};
+}
+
+open_file* model_world::far_end_of(int fd) {
+    if (fd > first_left) return kernel_->inside().peer_of(fd);
+    const auto index = static_cast<std::size_t>(first_left - fd);
+    return index < left_.size() ? left_[index] : nullptr;
+}
+
 result<int> model_world::listen() {
     return install(*kernel_->inside().new_file(file_kind::listener));
 }
 
 result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) {
     machine& in = kernel_->inside();
-    open_file* file = in.peer_of(fd);
+    open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
     const std::int64_t sent = peer_send(*file, bytes);
     if (sent >= 0) {
@@ -76,7 +95,7 @@ result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) 
 
 result<std::size_t> model_world::receive(int fd, std::span<std::byte> bytes) {
     machine& in = kernel_->inside();
-    open_file* file = in.peer_of(fd);
+    open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
     const std::int64_t got = peer_receive(*file, bytes);
     if (got >= 0 && (file->poll() & ready::out) != 0) wake(*file, ready::out);
@@ -86,7 +105,7 @@ result<std::size_t> model_world::receive(int fd, std::span<std::byte> bytes) {
 
 result<void> model_world::finish(int fd) {
     machine& in = kernel_->inside();
-    open_file* file = in.peer_of(fd);
+    open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
     if (const int answer = peer_finish(*file); answer < 0) return fail(-answer);
     wake(*file, ready::in);
@@ -96,7 +115,7 @@ result<void> model_world::finish(int fd) {
 
 result<void> model_world::reset(int fd) {
     machine& in = kernel_->inside();
-    open_file* file = in.peer_of(fd);
+    open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
     if (const int answer = peer_reset(*file); answer < 0) return fail(-answer);
     if (!file->keeps_messages()) wake(*file, ready::in | ready::out);
@@ -112,6 +131,16 @@ result<void> model_world::close(int fd) {
     if (answer < 0) return fail(-answer);
     at_kernel_exit(in);
     return {};
+}
+
+result<int> model_world::leave(int fd) {
+    machine& in = kernel_->inside();
+    open_file* file = in.file_at(fd);
+    if (file == nullptr) return fail(EBADF);
+    in.hold(*file);  // for ever: the far end may speak at any time
+    left_.push_back(file);
+    if (const auto closed = close(fd); !closed) return std::unexpected(closed.error());
+    return first_left - static_cast<int>(left_.size() - 1);
 }
 
 result<void> model_world::connect(int listener) {
@@ -145,6 +174,54 @@ result<void> model_world::shut_down(int fd, int how) {
     wake(*file, ready::in | ready::out);
     after_world_action(in);
     at_kernel_exit(in);
+    return {};
+}
+
+result<std::span<std::byte>> model_world::map_memory(memory_kind kind, std::size_t size) {
+    const bool cut = kind == memory_kind::cut;
+    const auto made = kernel_->map_anonymous({.size = size, .guard_page = cut});
+    if (!made) return made;
+    address_space& memory = kernel_->inside().memory;
+    if (kind == memory_kind::read_only) memory.protect(made->data(), access::read_only);
+    if (kind == memory_kind::shared || kind == memory_kind::memory_file) {
+        memory.share(made->data());
+    }
+    return made;
+}
+
+result<std::span<std::byte>> model_world::map_for_all(int fd, std::size_t size,
+                                                      std::uint64_t offset) {
+    return kernel_->map(fd, size, offset);
+}
+
+result<void> model_world::discard(std::span<std::byte> memory) {
+    keep_rings_in(kernel_->inside(), memory);
+    std::ranges::fill(memory, std::byte{0});
+    return {};
+}
+
+// Parent and child are one process here, so the child's private memory is put back afterwards.
+std::string model_world::in_task(task_kind kind, const std::function<std::string()>& body) {
+    std::vector<std::pair<std::span<std::byte>, std::vector<std::byte>>> before;
+    if (kind == task_kind::child) {
+        for (const std::span<std::byte> each : kernel_->inside().memory.private_memory()) {
+            before.emplace_back(each, std::vector(each.begin(), each.end()));
+        }
+    }
+    const caller_id own = kernel_->caller();
+    const std::uint32_t number = ++tasks_;
+    const caller_id other =
+        kind == task_kind::child ? make_caller(number, 1) : make_caller(1, number);
+    kernel_->set_caller(other);
+    std::string told = body();
+    kernel_->end_caller(other);
+    kernel_->set_caller(own);
+    for (const auto& [memory, bytes] : before) std::ranges::copy(bytes, memory.begin());
+    return told;
+}
+
+result<void> model_world::limit_locked_memory(std::uint64_t bytes) {
+    kernel_->inside().options.locked_pages_max = bytes / page_size;
     return {};
 }
 

@@ -5,7 +5,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "sim/kernel/model_kernel.hpp"
 #include "sim/world.hpp"
@@ -21,28 +24,39 @@ public:
     [[nodiscard]] model_kernel& kernel() noexcept { return *kernel_; }
 
     result<int> open(channel_kind kind);
+    result<int> open_write_only();
+    result<int> open_null();
+    result<void> set_nonblocking(int fd);
     result<std::size_t> send(int fd, std::span<const std::byte> bytes);
     result<std::size_t> receive(int fd, std::span<std::byte> bytes);
     result<void> finish(int fd);
     result<void> reset(int fd);
     result<void> close(int fd);
+    result<int> leave(int fd);
     result<int> listen();
     result<void> connect(int listener);
     result<void> accepted(int listener, int fd);
     void pass(std::chrono::nanoseconds time);
+    result<std::span<std::byte>> map_memory(memory_kind kind, std::size_t size);
+    result<std::span<std::byte>> map_for_all(int fd, std::size_t size, std::uint64_t offset);
+    result<void> discard(std::span<std::byte> memory);
+    std::string in_task(task_kind kind, const std::function<std::string()>& body);
+    result<void> limit_locked_memory(std::uint64_t bytes);
 
     // Beyond the concept.
-
-    /// A regular file that is open for writing only.
-    result<int> open_write_only();
 
     /// shutdown(2) by the application itself.
     result<void> shut_down(int fd, int how);
 
 private:
     result<int> install(open_file& file);
+    open_file* far_end_of(int fd);
+
+    static constexpr int first_left = -1000;
 
     model_kernel* kernel_;
+    std::vector<open_file*> left_;  // by numbers from first_left down
+    std::uint32_t tasks_ = 1;       // that there were, the first one included
 };
 
 static_assert(world<model_world>);

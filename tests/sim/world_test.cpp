@@ -157,6 +157,66 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_closed_descriptor_leads_nowhere, Backend, backen
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_descriptor_that_is_left_keeps_its_far_end, Backend, backends) {
+    seen_from_a_ring<Backend> here;
+    for (const channel_kind kind : all_kinds) {
+        const int fd = here.world().open(kind).value();
+        const auto left = here.world().leave(fd);
+        BOOST_TEST_REQUIRE(left.has_value());
+        BOOST_TEST(*left < 0);
+        BOOST_TEST(refused(here.world().leave(fd), EBADF));
+        BOOST_TEST(here.receive(fd) == std::to_string(-EBADF));
+        BOOST_TEST(here.world().finish(*left).has_value());
+    }
+    BOOST_TEST(refused(here.world().finish(-1000 - 100), EBADF));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_null_device_is_always_at_its_end, Backend, backends) {
+    seen_from_a_ring<Backend> here;
+    const int fd = here.world().open_null().value();
+    BOOST_TEST(here.world().set_nonblocking(fd).has_value());
+    BOOST_TEST(refused(here.world().set_nonblocking(1000), EBADF));
+    BOOST_TEST(here.receive(fd).empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(kinds_of_memory_are_what_they_say, Backend, backends) {
+    seen_from_a_ring<Backend> here;
+    const int fd = here.world().open(channel_kind::tcp).value();
+    constexpr std::size_t size = 4096;
+    for (const sim::memory_kind kind :
+         {sim::memory_kind::shared, sim::memory_kind::memory_file, sim::memory_kind::private_file,
+          sim::memory_kind::write_only, sim::memory_kind::read_only, sim::memory_kind::cut}) {
+        const auto made = here.world().map_memory(kind, size);
+        BOOST_TEST_REQUIRE(made.has_value());
+        // The last four bytes, or two of them and two behind a cut.
+        const std::size_t behind = kind == sim::memory_kind::cut ? 2 : 0;
+        const std::span<std::byte> into{made->data() + size - 4 + behind, 4};
+        const bool fails = kind == sim::memory_kind::read_only || behind != 0;
+        BOOST_TEST(!here.send(fd, "four"));
+        const int got = here.run(requests::recv(fd, into, {}, user_data{1}));
+        BOOST_TEST(got == (fails ? -EFAULT : 4));
+        if (fails) BOOST_TEST(here.receive(fd) == "four");
+        BOOST_TEST(here.kernel().unmap(*made).has_value());
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_a_child_writes_is_its_own, Backend, backends) {
+    seen_from_a_ring<Backend> here;
+    const auto own = here.kernel().map_anonymous({.size = 8, .hidden_from_forks = false}).value();
+    const auto shared = here.world().map_memory(sim::memory_kind::shared, 8).value();
+    for (const sim::task_kind kind : {sim::task_kind::child, sim::task_kind::thread}) {
+        const std::string told = here.world().in_task(kind, [&] {
+            own[0] = shared[0] = std::byte{'x'};
+            return std::string{"told"};
+        });
+        BOOST_TEST(told == "told");
+        BOOST_TEST((shared[0] == std::byte{'x'}));
+        BOOST_TEST((own[0] == std::byte{'x'}) == (kind == sim::task_kind::thread));
+    }
+    BOOST_TEST(here.world().discard(own).has_value());
+    BOOST_TEST((own[0] == std::byte{0}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_number_that_no_channel_has_is_refused, Backend, backends) {
     seen_from_a_ring<Backend> here;
     for (const int fd : {-1, 1000}) {

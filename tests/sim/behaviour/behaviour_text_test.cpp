@@ -94,6 +94,19 @@ BOOST_AUTO_TEST_CASE(statements_are_checked_word_by_word) {
                "5:4: expected 'or' only below a statement with '->', found 'v7_3'");
 }
 
+BOOST_AUTO_TEST_CASE(a_statement_may_be_another_tasks) {
+    const auto parsed =
+        parse_behaviour(std::string(head) + "thread submit -> -EEXIST\nchild add 1 8\nrun\n");
+    BOOST_TEST_REQUIRE(parsed.has_value());
+    BOOST_TEST((parsed->statements[0].by == doer::thread));
+    BOOST_TEST((parsed->statements[1].by == doer::child));
+    BOOST_TEST((parsed->statements[2].by == doer::program));
+    BOOST_TEST(wrong_below_head("child submit\n") ==
+               "4:7: expected a statement that a child can do, found 'submit'");
+    BOOST_TEST(wrong_below_head("thread thread submit\n") ==
+               "4:8: expected a statement, found 'thread'");
+}
+
 BOOST_AUTO_TEST_CASE(the_built_in_behaviours_parse_and_are_named_after_their_rule) {
     const auto all = all_behaviours();
     BOOST_TEST_REQUIRE(all.has_value(), (all ? "" : all.error()));
