@@ -91,6 +91,7 @@ BOOST_AUTO_TEST_CASE(comments_and_literals_are_not_code) {
     BOOST_TEST(code_only("1'000'000 + x") == "1'000'000 + x");
     BOOST_TEST(code_only("s = R\"(a\n\"b)\" + c") == "s =     \n     + c");
     BOOST_TEST(code_only("\"open\nnext") == "\"    \nnext");
+    BOOST_TEST(comments_only("a // b\nc(\"//\", R\"(/**/)\") /* d */ e") == "// b\n/* d */\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_include_that_points_the_wrong_way_is_found) {

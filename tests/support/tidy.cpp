@@ -140,20 +140,22 @@ class blanker {
 public:
     explicit blanker(std::string_view text) : text_(text) {}
 
-    std::string run() && {
+    void run() {
         while (!text_.empty()) {
             step();
         }
-        return std::move(code_);
     }
+
+    std::string take_code() && { return std::move(code_); }
+    std::string take_comments() && { return std::move(comments_); }
 
 private:
     void step() {
         if (text_.starts_with("//")) {
-            blank(text_.find('\n'));
+            comment(text_.find('\n'));
         } else if (text_.starts_with("/*")) {
             const std::size_t end = text_.find("*/", 2);
-            blank(end == std::string_view::npos ? end : end + 2);
+            comment(end == std::string_view::npos ? end : end + 2);
         } else if (text_.starts_with("R\"") && !after_word()) {
             raw_string();
         } else if (text_.front() == '"' || (text_.front() == '\'' && !after_word())) {
@@ -169,6 +171,12 @@ private:
     void keep(std::size_t count) {
         code_ += text_.substr(0, count);
         text_.remove_prefix(count);
+    }
+
+    void comment(std::size_t count) {
+        comments_ += text_.substr(0, count);
+        comments_ += '\n';
+        blank(count);
     }
 
     void blank(std::size_t count) {
@@ -201,6 +209,7 @@ private:
 
     std::string_view text_;
     std::string code_;
+    std::string comments_;
 };
 
 // --- Includes ------------------------------------------------------------------------------------
@@ -310,7 +319,17 @@ std::string orphan_message(const std::string& path, const tree& files,
 
 std::span<const banned_word> banned_words() { return words; }
 
-std::string code_only(std::string_view text) { return blanker(text).run(); }
+std::string code_only(std::string_view text) {
+    blanker walk(text);
+    walk.run();
+    return std::move(walk).take_code();
+}
+
+std::string comments_only(std::string_view text) {
+    blanker walk(text);
+    walk.run();
+    return std::move(walk).take_comments();
+}
 
 findings check_includes(std::string_view path, std::string_view text) {
     findings found;

@@ -39,6 +39,9 @@ std::span<const banned_word> banned_words();
 /// replaced by spaces. Lines stay where they were, so line numbers agree with the original.
 std::string code_only(std::string_view text);
 
+/// The comments alone, one after the other, each with its slashes and a newline behind it.
+std::string comments_only(std::string_view text);
+
 // Rules over one file. `path` is relative to the repository's root; a rule that does not apply to
 // such a path finds nothing.
 
