@@ -280,7 +280,12 @@ result<int> linux_world::open_file() {
     return adopt(reading.take(), writing.take(), channel_kind::file);
 }
 
-result<int> linux_world::open_write_only() {
+result<int> linux_world::open_write_only(channel_kind kind) {
+    if (kind == channel_kind::pipe) {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed();
+        return adopt(ends[1], ends[0], kind);
+    }
     holder whole(::memfd_create("ringproof", MFD_CLOEXEC));
     if (whole.get() < 0) return failed();
     const std::string path = "/proc/self/fd/" + std::to_string(whole.get());
@@ -440,6 +445,14 @@ result<std::span<std::byte>> linux_world::map_for_all(int fd, std::size_t size,
 
 result<void> linux_world::discard(std::span<std::byte> memory) {
     if (::madvise(memory.data(), memory.size(), MADV_DONTNEED) != 0) return failed();
+    return {};
+}
+
+result<void> linux_world::replace(std::span<std::byte> memory) {
+    constexpr int over_the_old = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    const void* made =
+        ::mmap(memory.data(), memory.size(), PROT_READ | PROT_WRITE, over_the_old, -1, 0);
+    if (made == MAP_FAILED) return failed();
     return {};
 }
 

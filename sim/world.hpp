@@ -52,8 +52,8 @@ concept world = kernel<typename World::kernel_type> &&
         /// file's is open for reading, at its start.
         { w.open(kind) } -> std::same_as<result<int>>;
 
-        /// A regular file that can be written and not read.
-        { w.open_write_only() } -> std::same_as<result<int>>;
+        /// A regular file, or a pipe's other end, that can be written and not read.
+        { w.open_write_only(kind) } -> std::same_as<result<int>>;
 
         /// The file that is always empty and cannot be waited for: /dev/null.
         { w.open_null() } -> std::same_as<result<int>>;
@@ -100,8 +100,9 @@ concept world = kernel<typename World::kernel_type> &&
         /// A ring's memory (descriptor, size, offset), in such a way that forked children have it.
         { w.map_for_all(fd, size, u64) } -> std::same_as<result<std::span<std::byte>>>;
 
-        /// MADV_DONTNEED: the program has fresh zeroes there.
+        /// The program has fresh zeroes there: by MADV_DONTNEED, or by a mapping over the old one.
         { w.discard(in) } -> std::same_as<result<void>>;
+        { w.replace(in) } -> std::same_as<result<void>>;
 
         /// Another task runs this and ends; what it returned. What a child stores into private
         /// memory, variables too, nobody else sees.

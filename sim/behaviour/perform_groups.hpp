@@ -40,6 +40,7 @@ std::string performer<World>::show_group(const statement& it) {
             return map(it);
         case verb::unmap:
         case verb::discard:
+        case verb::replace:
             return unmap(it);
         case verb::await:
             return await(it);

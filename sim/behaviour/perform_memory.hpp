@@ -77,13 +77,14 @@ std::string performer<World>::map(const statement& it) {
     return "0";
 }
 
-/// Also `discard`: there the mapping stays, and the program loses what it held.
+/// Also `discard` and `replace`: there a mapping stays, and the program loses what it held.
 template <world World>
 std::string performer<World>::unmap(const statement& it) {
     raw_group_memory& on = group(it.counts[0]);
     const auto whole = std::ranges::find(mappings_, on.ring.data(), &std::span<std::byte>::data);
     if (!on.usable() || whole == mappings_.end()) return "no memory";
     if (it.form->what == verb::discard) return describe_result(plain(world().discard(*whole)));
+    if (it.form->what == verb::replace) return describe_result(plain(world().replace(*whole)));
     const std::span<std::byte> gone = *whole;
     mappings_.erase(whole);
     on.ring = {};

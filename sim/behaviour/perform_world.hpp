@@ -144,7 +144,9 @@ std::string performer<World>::open(const statement& it) {
     if (it.form->what == verb::listen) {
         opened = world().listen();
     } else if (it.words[1] == "write_only") {
-        opened = world().open_write_only();
+        opened = world().open_write_only(channel_kind::file);
+    } else if (it.words[1] == "write_end") {
+        opened = world().open_write_only(channel_kind::pipe);
     } else if (it.words[1] == "dev_null") {
         opened = world().open_null();
     } else {

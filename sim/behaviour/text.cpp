@@ -28,8 +28,9 @@ bool is_id(std::string_view word) {
         std::ranges::all_of(word.substr(dash + 1), digit);
 }
 
-constexpr auto kinds = std::to_array<std::string_view>(
-    {"tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file", "write_only", "dev_null"});
+constexpr auto kinds =
+    std::to_array<std::string_view>({"tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file",
+                                     "write_only", "write_end", "dev_null"});
 
 constexpr std::string_view places =
     "null kernel unmapped misaligned shared memory_file private_file read_only write_only one_page "
@@ -206,7 +207,8 @@ private:
             case 'k':
                 if (std::ranges::find(kinds, words_.peek()) == kinds.end()) {
                     return fail(
-                        "tcp, unix_stream, udp, unix_datagram, pipe, file, write_only or dev_null");
+                        "tcp, unix_stream, udp, unix_datagram, pipe, file, write_only, write_end "
+                        "or dev_null");
                 }
                 return take_word(into);
             case 't':

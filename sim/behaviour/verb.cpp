@@ -45,6 +45,7 @@ constexpr auto forms = std::to_array<verb_form>({
     {"map", verb::map, "n", "offset= size="},
     {"unmap", verb::unmap, "n", ""},
     {"discard", verb::discard, "n", ""},
+    {"replace", verb::replace, "n", ""},
     {"add", verb::add, "n*", ""},
     {"stage", verb::stage, "n", "bid= len= addr@"},
     {"publish", verb::publish, "n", "tail="},

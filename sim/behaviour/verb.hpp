@@ -33,6 +33,7 @@ enum class verb : std::uint8_t {
     map,         ///< mmap of a group's ring
     unmap,       ///< munmap of a group's ring
     discard,     ///< MADV_DONTNEED there
+    replace,     ///< mmap over it
     add,         ///< stages buffers of these lengths, with the next ids, and publishes
     stage,       ///< fills the next slot
     publish,     ///< stores the tail

@@ -54,8 +54,8 @@ result<int> model_world::open(channel_kind kind) {
     return install(*kernel_->inside().new_file(kind_of(kind)));
 }
 
-result<int> model_world::open_write_only() {
-    open_file& file = *kernel_->inside().new_file(file_kind::regular);
+result<int> model_world::open_write_only(channel_kind kind) {
+    open_file& file = *kernel_->inside().new_file(kind_of(kind));
     file.can_read = false;
     file.can_write = true;
     return install(file);

@@ -24,7 +24,7 @@ public:
     [[nodiscard]] model_kernel& kernel() noexcept { return *kernel_; }
 
     result<int> open(channel_kind kind);
-    result<int> open_write_only();
+    result<int> open_write_only(channel_kind kind = channel_kind::file);
     result<int> open_null();
     result<void> set_nonblocking(int fd);
     result<std::size_t> send(int fd, std::span<const std::byte> bytes);
@@ -40,6 +40,7 @@ public:
     result<std::span<std::byte>> map_memory(memory_kind kind, std::size_t size);
     result<std::span<std::byte>> map_for_all(int fd, std::size_t size, std::uint64_t offset);
     result<void> discard(std::span<std::byte> memory);
+    result<void> replace(std::span<std::byte> memory) { return discard(memory); }
     std::string in_task(task_kind kind, const std::function<std::string()>& body);
     result<void> limit_locked_memory(std::uint64_t bytes);
 

@@ -215,6 +215,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_a_child_writes_is_its_own, Backend, backends)
     }
     BOOST_TEST(here.world().discard(own).has_value());
     BOOST_TEST((own[0] == std::byte{0}));
+    own[0] = std::byte{'y'};
+    BOOST_TEST(here.world().replace(own).has_value());
+    BOOST_TEST((own[0] == std::byte{0}));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_number_that_no_channel_has_is_refused, Backend, backends) {
