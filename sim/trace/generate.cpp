@@ -92,6 +92,7 @@ private:
         }
         if (!options_->read_multishot) weight(op_kind::read_multishot) = 0;
         if (!options_->bundles) weight(op_kind::send) = weight(op_kind::send_group) = 0;
+        if (!options_->timers) weight(op_kind::timeout) = weight(op_kind::pass) = 0;
         // Without these a trace would only ever do nothing.
         weight(op_kind::feed) = std::max(weight(op_kind::feed), 100U);
         weight(op_kind::reap) = std::max(weight(op_kind::reap), 100U);
@@ -150,11 +151,16 @@ private:
             if (part.name.empty()) break;
             if (part.how == spelling::handle) set_value(made, part, below(4));
             if (part.how == spelling::flag && one_in(4)) set_value(made, part, 1);
-            if (part.how == spelling::word) set_value(made, part, below(part.most + 1));
+            if (part.how == spelling::word) set_value(made, part, below(words_of(made, part)));
         }
         amounts(made);
         restrict(made);
         return made;
+    }
+
+    /// How many words an operand may be; files come last.
+    [[nodiscard]] std::uint32_t words_of(const op& made, const operand& part) const {
+        return made.kind == op_kind::open && !options_->workers ? part.most : part.most + 1;
     }
 
     void amounts(op& made) {
@@ -215,6 +221,7 @@ private:
         if (!options_->incremental) without(modifier::incremental);
         if (!options_->mapped) without(modifier::mapped);
         if (!options_->bundles) without(modifier::bundle);
+        if (!options_->workers) without(modifier::async);
         const bool incremental = made.has(modifier::incremental);
         if (made.kind == op_kind::group && (!incremental || !options_->min_left)) made.limit = 0;
         if (made.kind == op_kind::recv_multishot && !options_->receive_limits) {

@@ -23,6 +23,8 @@ struct generate_options {
     bool bundles = true;      ///< may use bundles, and sends from a ring
     bool read_multishot = true;
     bool receive_limits = true;  ///< len= and total= on multishot receives
+    bool workers = true;         ///< may do what io-wq has to do: IOSQE_ASYNC, and files in memory
+    bool timers = true;  ///< may let time pass: on the running kernel, more passes by itself
 };
 
 /// The same seed and options give the same trace on every machine.
