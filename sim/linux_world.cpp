@@ -181,6 +181,7 @@ void linux_world::clear() noexcept {
     }
     for (const int peer : orphans_) close_hard(peer);
     orphans_.clear();
+    writes_.clear();
     for (const far_end& each : left_) {
         if (each.peer >= 0) close_hard(each.peer);
     }
@@ -306,6 +307,12 @@ result<void> linux_world::set_nonblocking(int fd) {
 }
 
 result<std::size_t> linux_world::send(int fd, std::span<const std::byte> bytes) {
+    const auto sent = write(fd, bytes);
+    writes_.push_back(sent ? static_cast<std::int64_t>(*sent) : -sent.error().value());
+    return sent;
+}
+
+result<std::size_t> linux_world::write(int fd, std::span<const std::byte> bytes) {
     far_end* end = find(fd);
     if (end == nullptr) return fail(EBADF);
     if (end->peer < 0 || end->finished) return fail(EPIPE);

@@ -62,6 +62,9 @@ public:
     /// thread of the kernel, and where a request of a ring takes them at once, nothing tells it.
     void settle();
 
+    /// What send() answered, call by call: bytes, or -errno. Emptied by clear().
+    [[nodiscard]] std::span<const std::int64_t> writes() const noexcept { return writes_; }
+
     /// Closes every descriptor, so that the next case starts with an empty world.
     void clear() noexcept;
 
@@ -76,6 +79,7 @@ private:
         std::deque<int> waiting{};  // peers that connected to it and were not accepted yet
     };
 
+    result<std::size_t> write(int fd, std::span<const std::byte> bytes);
     far_end* find(int fd) noexcept;
     result<int> adopt(int fd, int peer, channel_kind kind);
     result<int> open_tcp();
@@ -88,6 +92,7 @@ private:
     int listener_ = -1;  // behind open(tcp)
     std::uint16_t port_ = 0;
     std::vector<far_end> ends_;  // by descriptor
+    std::vector<std::int64_t> writes_;
     std::vector<int> orphans_;   // peers of descriptors that were closed; they stay as they are
     std::vector<far_end> left_;  // far ends of descriptors that were left, from first_left down
     std::optional<std::uint64_t> locked_bytes_;  // what may be locked when nothing limits it

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
     [[nodiscard]] std::size_t room() const noexcept { return limit_ - size_; }
 
+    /// From now on there is room for so many more.
+    void make_room(std::size_t count) noexcept { limit_ = std::max(limit_, size_ + count); }
+
     /// Appends as many as fit.
     std::size_t push(std::span<const std::byte> bytes) {
         const std::size_t count = std::min(bytes.size(), room());

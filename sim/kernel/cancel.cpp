@@ -1,6 +1,7 @@
 #include "sim/kernel/cancel.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
@@ -14,9 +15,10 @@ namespace {
 constexpr std::uint32_t by_userdata = 1U << 4U;
 constexpr std::uint32_t by_opcode = 1U << 5U;
 
-// Matches io_cancel_req_match(): without another criterion, the user data counts.
-bool matches(const request& candidate, const cancel_query& query) noexcept {
-    if (&candidate == query.asking || candidate.cancelled) return false;
+constexpr std::uint32_t many = abi::ioring_async_cancel_all | abi::ioring_async_cancel_any;
+
+// Without another criterion, the user data counts.
+bool is_meant(const request& candidate, const cancel_query& query) noexcept {
     if ((query.flags & abi::ioring_async_cancel_any) != 0) return true;
     const bool by_file = (query.flags & abi::ioring_async_cancel_fd) != 0;
     if (by_file && candidate.file != query.file) return false;
@@ -26,32 +28,55 @@ bool matches(const request& candidate, const cancel_query& query) noexcept {
     return candidate.user_data == query.user_data;
 }
 
-void end_one(request& found) {
-    found.cancelled = true;
-    if (found.work != task::none) return;  // its task work will see it
-    queue_task(found, found.opcode == abi::ioring_op_timeout ? task::expired : task::woken);
+// Matches io_cancel_req_match(): one cancel of many finds a request once; another cancel finds it
+// again for as long as its end is still queued.
+bool matches(request& candidate, const cancel_query& query) noexcept {
+    if (!is_meant(candidate, query)) return false;
+    if ((query.flags & many) == 0) return true;
+    const std::uint32_t number = candidate.ring->cancels;
+    return std::exchange(candidate.cancel_seen, number) != number;
 }
 
-// Work that no worker has begun is simply taken away.
-bool cancel_worker(ring_context& ring, const cancel_query& query) {
-    for (request* each = ring.workers.first(); each != nullptr; each = each->next_work) {
-        if (!matches(*each, query)) continue;
-        ring.workers.remove(each);
+// Work that no worker has begun is simply taken away. Of several, all at once, and that counts as
+// one: matches io_wq_cancel_cb().
+bool cancel_workers(ring_context& ring, const cancel_query& query) {
+    bool found = false;
+    work_queue kept;
+    while (!ring.workers.empty()) {
+        request* each = ring.workers.pop();
+        const bool enough = found && (query.flags & many) == 0;
+        if (enough || !matches(*each, query)) {
+            kept.push(each);
+            continue;
+        }
+        found = true;
         each->res = -ECANCELED;
         queue_task(*each, task::fail);
-        return true;
+    }
+    ring.workers = kept;
+    return found;
+}
+
+bool cancel_poll(ring_context& ring, const cancel_query& query) {
+    for (const request_list& bucket : ring.table.polls()) {
+        for (request* each = bucket.first(); each != nullptr; each = each->table_after) {
+            if (!matches(*each, query)) continue;
+            each->cancelled = true;
+            // Otherwise its task work will see it.
+            if (each->work == task::none) queue_task(*each, task::woken);
+            return true;
+        }
     }
     return false;
 }
 
-// Polls before timers; a timer has no file.
-bool cancel_armed(ring_context& ring, const cancel_query& query, bool timers) {
-    if (timers && (query.flags & abi::ioring_async_cancel_fd) != 0) return false;
-    for (request* each = ring.table.first(); each != nullptr; each = each->table_after) {
-        if ((each->opcode == abi::ioring_op_timeout) != timers) continue;
-        if (!matches(*each, query)) continue;
-        if (timers && each->work != task::none) continue;  // it has fired already
-        end_one(*each);
+// One that has fired is not among them any more. A timer has no file.
+bool cancel_timer(ring_context& ring, const cancel_query& query) {
+    if ((query.flags & abi::ioring_async_cancel_fd) != 0) return false;
+    for (request* each = ring.table.timers().first(); each != nullptr; each = each->table_after) {
+        if (each->work != task::none || !matches(*each, query)) continue;
+        each->cancelled = true;
+        queue_task(*each, task::expired);
         return true;
     }
     return false;
@@ -60,11 +85,10 @@ bool cancel_armed(ring_context& ring, const cancel_query& query, bool timers) {
 }  // namespace
 
 int cancel(ring_context& ring, const cancel_query& query) {
-    const bool all =
-        (query.flags & (abi::ioring_async_cancel_all | abi::ioring_async_cancel_any)) != 0;
+    const bool all = (query.flags & many) != 0;
+    ++ring.cancels;
     int found = 0;
-    while (cancel_worker(ring, query) || cancel_armed(ring, query, false) ||
-           cancel_armed(ring, query, true)) {
+    while (cancel_workers(ring, query) || cancel_poll(ring, query) || cancel_timer(ring, query)) {
         ++found;
         if (!all) return 0;
     }
@@ -73,10 +97,8 @@ int cancel(ring_context& ring, const cancel_query& query) {
 
 int issue_cancel(request& r) {
     ring_context& ring = *r.ring;
-    cancel_query query{.user_data = r.addr,
-                       .flags = r.op_flags,
-                       .opcode = static_cast<std::uint8_t>(r.len),
-                       .asking = &r};
+    cancel_query query{
+        .user_data = r.addr, .flags = r.op_flags, .opcode = static_cast<std::uint8_t>(r.len)};
     if ((r.op_flags & abi::ioring_async_cancel_fd) != 0) {
         const bool fixed =
             r.is(fact::fixed_file) || (r.op_flags & abi::ioring_async_cancel_fd_fixed) != 0;

@@ -15,7 +15,6 @@ struct cancel_query {
     const open_file* file = nullptr;
     std::uint32_t flags = 0;  ///< IORING_ASYNC_CANCEL_*
     std::uint8_t opcode = 0;
-    const request* asking = nullptr;
 };
 
 /// 0, -ENOENT, or with ALL or ANY the number of requests cancelled.

@@ -105,6 +105,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
     machine& in = *ring.in;
     wanted = std::min(wanted, ring.cq_entries);
     if (ring.defers() && is_foreign(ring)) return -EEXIST;  // RUN-06
+    offer_to_workers(ring);
     run_own_work(ring, wanted);
     flush_overflow(ring);
     if (unread_completions(ring) >= wanted) return 0;
@@ -154,6 +155,11 @@ int enter_ring(ring_context& ring, const enter_call& call) {
         return submitted;
     }
     if ((call.flags & abi::ioring_enter_getevents) == 0) return submitted;
+    // Once behind the submission and once more before it waits: two batches.
+    if (submitted > 0 && ring.defers()) {
+        offer_to_workers(ring);
+        run_deferred_work(ring, call.min_complete);
+    }
     wait_limits limits;
     int waited = read_limits(*ring.in, call, limits);
     if (waited == 0) waited = wait_for(ring, call.min_complete, limits);

@@ -149,7 +149,8 @@ bool may_run_on_worker(request& starting) {
     const bool reads = starting.opcode == abi::ioring_op_read_multishot;
     const bool receives = starting.opcode == abi::ioring_op_recv;
     if (!starting.file->can_poll()) {
-        fail(starting, -EBADFD);
+        starting.res = -EBADFD;
+        queue_task(starting, task::fail);
     } else if (reads && bugs.downgraded_read_drops_buffer) {
         // Linux does so with files that cannot be read without blocking. None is modelled; any
         // file stands for them.

@@ -130,10 +130,12 @@ void start_poller(machine& in, ring_context& ring, const abi::io_uring_params& p
 
 // Lets go of whatever a request stands in or holds; it completes nowhere.
 void abandon(ring_context& ring) {
-    while (request* each = ring.table.first()) {
-        disarm(*each);
-        ring.table.remove(*each);
-        if (each->file != nullptr) ring.in->drop(*std::exchange(each->file, nullptr));
+    for (const request_list& bucket : ring.table.polls()) {
+        while (request* each = bucket.first()) {
+            disarm(*each);
+            ring.table.remove(*each);
+            if (each->file != nullptr) ring.in->drop(*std::exchange(each->file, nullptr));
+        }
     }
     for (work_queue* queue : {&ring.task_work, &ring.retry_work, &ring.workers, &ring.deferred}) {
         while (!queue->empty()) {
@@ -160,6 +162,7 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
     ring.setup_flags = params.flags;
     ring.sq_entries = params.sq_entries;
     ring.cq_entries = params.cq_entries;
+    ring.table.open(ring.cq_entries);
     if (!allocate_words(in, ring)) return -ENOMEM;
     const int fd = in.install({nullptr, &ring});
     if (fd < 0) {

@@ -22,8 +22,10 @@ struct model_options {
     bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
     bool short_transfers = false;   ///< stream transfers may be shorter than they could be
     std::uint64_t locked_pages_max = 2048;  ///< RLIMIT_MEMLOCK, where rings count (USR-05)
-    history* record = nullptr;              ///< receives the kernel's events
-    page_arena* pages = nullptr;  ///< lends memory to model after model; null: each its own
+    bool peers_share_task = false;  ///< peers act by system calls of the application's own task,
+                                    ///< which run its task work, COOP_TASKRUN or not
+    history* record = nullptr;      ///< receives the kernel's events
+    page_arena* pages = nullptr;    ///< lends memory to model after model; null: each its own
 };
 
 /// What a descriptor stands for: a file or a ring.

@@ -81,11 +81,20 @@ result<int> model_world::listen() {
     return install(*kernel_->inside().new_file(file_kind::listener));
 }
 
+std::int64_t model_world::write(open_file& file, std::span<const std::byte> bytes) {
+    if (imposed_.empty()) return peer_send(file, bytes);
+    const std::int64_t imposed = imposed_.front();
+    imposed_ = imposed_.subspan(1);
+    if (imposed < 0) return imposed;
+    file.in.make_room(bytes.size());
+    return peer_send(file, bytes.first(std::min(bytes.size(), static_cast<std::size_t>(imposed))));
+}
+
 result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) {
     machine& in = kernel_->inside();
     open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
-    const std::int64_t sent = peer_send(*file, bytes);
+    const std::int64_t sent = write(*file, bytes);
     if (sent >= 0) {
         wake(*file, ready::in);
         after_world_action(in);

@@ -46,18 +46,25 @@ public:
 
     // Beyond the concept.
 
+    /// From now on each write of a peer brings what this says, in order: bytes, or -errno. How much
+    /// a socket holds is not io_uring's to say, and differs from machine to machine. The numbers
+    /// must outlive this.
+    void impose_writes(std::span<const std::int64_t> results) noexcept { imposed_ = results; }
+
     /// shutdown(2) by the application itself.
     result<void> shut_down(int fd, int how);
 
 private:
     result<int> install(open_file& file);
     open_file* far_end_of(int fd);
+    std::int64_t write(open_file& file, std::span<const std::byte> bytes);
 
     static constexpr int first_left = -1000;
 
     model_kernel* kernel_;
     std::vector<open_file*> left_;  // by numbers from first_left down
     std::uint32_t tasks_ = 1;       // that there were, the first one included
+    std::span<const std::int64_t> imposed_;
 };
 
 static_assert(world<model_world>);

@@ -38,7 +38,7 @@ armed arm(request& waiting) {
         return armed::ready;
     }
     waiting.ring->note(event_kind::armed, waiting.user_data);
-    if (!waiting.in_table) waiting.ring->table.add(waiting);
+    if (!waiting.in_table) waiting.ring->table.add_poll(waiting);
     if (!waiting.armed) stand_in_line(*waiting.file, waiting);
     if (is_ready && waiting.is(fact::multishot)) {
         ++waiting.wakes;

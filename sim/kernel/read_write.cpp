@@ -24,6 +24,11 @@ int check_flags(request& r) noexcept {
     return 0;
 }
 
+// Files in memory (tmpfs, memfd) do not promise not to block, so a worker has to touch them.
+bool needs_worker(const request& r, attempt how) noexcept {
+    return r.file->kind == file_kind::regular && !how.on_worker;
+}
+
 struct read_outcome {
     std::int64_t size = 0;
     std::int64_t wanted = 0;
@@ -63,6 +68,10 @@ read_outcome read_once(request& r, attempt how) {
     std::uint64_t& position = r.position == current_position ? r.file->position : r.position;
     if (r.file->kind == file_kind::regular && static_cast<std::int64_t>(position) < 0) {
         seen.size = -EINVAL;
+        return seen;
+    }
+    if (needs_worker(r, how)) {
+        seen.size = -EAGAIN;
         return seen;
     }
     std::uint64_t at = position;
@@ -124,9 +133,10 @@ int issue_read_multishot(request& r, attempt how) {
     return issued::done;
 }
 
-int issue_write(request& r, attempt /*how*/) {
+int issue_write(request& r, attempt how) {
     if (!r.file->can_write) return -EBADF;
     if (const int refused = check_flags(r); refused != 0) return refused;
+    if (needs_worker(r, how)) return -EAGAIN;
     const auto wanted = static_cast<std::int64_t>(r.data.left());
     std::uint64_t& position = r.position == current_position ? r.file->position : r.position;
     const std::int64_t size = write_file(*r.file, r.data, position, r.ring->in->transfers());

@@ -106,7 +106,8 @@ struct request {
     bool armed = false;          ///< in its file's wait list
     bool exclusive = false;      ///< of several such waiters one is woken (accept)
     bool cancelled = false;
-    bool in_table = false;  ///< can be found by a cancel request
+    std::uint32_t cancel_seen = 0;  ///< the last cancel of several that found it, by its number
+    bool in_table = false;          ///< can be found by a cancel request
     task work = task::none;
     // A timeout.
     std::uint64_t expires = 0;

@@ -69,6 +69,7 @@ struct ring_context {
 
     request_pool requests;
     request_table table;
+    std::uint32_t cancels = 0;  ///< how many there were
     work_queue task_work;
     work_queue retry_work;        ///< left over from the last batch (DEFER_TASKRUN)
     work_queue workers;           ///< what io-wq has to do

@@ -26,14 +26,6 @@ void show_pending(ring_context& ring, bool pending) noexcept {
     if (tells_pending(ring)) set_sq_flag(ring, abi::ioring_sq_taskrun, pending);
 }
 
-// Any of the waiting works may be next: workers are threads.
-void run_one_worker(ring_context& ring) {
-    const auto count =
-        static_cast<std::uint32_t>(std::min<std::size_t>(ring.workers.size(), choices_max));
-    request* next = ring.workers.take(ring.in->choice.choose(count, "which io-wq work"));
-    run_on_worker(*next);
-}
-
 // Runs up to `most` items of a queue.
 std::size_t run_items(work_queue& queue, std::size_t most) {
     std::size_t ran = 0;
@@ -50,7 +42,9 @@ void reverse(work_queue& queue) noexcept {
     queue = turned;
 }
 
-bool now_or_later(machine& in, const char* what) { return in.choice.choose(2, what) == 0; }
+bool now_or_later(machine& in, const char* what, std::uint64_t subject = 0) {
+    return in.choice.choose(2, what, subject) == 0;
+}
 
 }  // namespace
 
@@ -65,6 +59,22 @@ void queue_worker(request& queued) { queued.ring->workers.push(&queued); }
 
 bool has_exited(const ring_context& ring, caller_id submitter) noexcept {
     return std::ranges::find(ring.in->exited, submitter) != ring.in->exited.end();
+}
+
+void offer_to_workers(ring_context& ring) {
+    // Workers are threads: while one runs, another may, and whoever waited is asked again.
+    for (bool ran = true; ran && !ring.workers.empty();) {
+        ran = false;
+        for (std::size_t left = ring.workers.size(); left > 0; --left) {
+            request* each = ring.workers.pop();
+            if (now_or_later(*ring.in, "io-wq now or later", each->user_data)) {
+                run_on_worker(*each);
+                ran = true;
+            } else {
+                ring.workers.push(each);
+            }
+        }
+    }
 }
 
 void run_task_work(ring_context& ring) {
@@ -119,16 +129,16 @@ void after_world_action(machine& in) {
     fire_due_timers(in);
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];
-        if (!ring.task_work.empty() && interrupts(ring) &&
-            now_or_later(in, "interrupt now or later")) {
+        const bool at_once = in.options.peers_share_task;
+        const bool may_run = at_once ? !ring.defers() && !ring.poller.exists : interrupts(ring);
+        if (!ring.task_work.empty() && may_run &&
+            (at_once || now_or_later(in, "interrupt now or later"))) {
             run_task_work(ring);
         }
         if (ring.poller.exists && now_or_later(in, "SQPOLL thread now or later")) {
             run_poller(ring, false);
         }
-        while (!ring.workers.empty() && now_or_later(in, "io-wq now or later")) {
-            run_one_worker(ring);
-        }
+        offer_to_workers(ring);
     }
 }
 
@@ -140,9 +150,7 @@ void at_kernel_exit(machine& in) {
         if (ring.poller.exists && now_or_later(in, "SQPOLL thread now or later")) {
             run_poller(ring, false);
         }
-        while (!ring.workers.empty() && now_or_later(in, "io-wq now or later")) {
-            run_one_worker(ring);
-        }
+        offer_to_workers(ring);
         if (interrupts(ring)) run_task_work(ring);  // what the workers left for it
     }
 }
@@ -152,7 +160,9 @@ bool run_anything(machine& in) {
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];
         if (!ring.workers.empty()) {
-            run_one_worker(ring);
+            const auto count =
+                static_cast<std::uint32_t>(std::min<std::size_t>(ring.workers.size(), choices_max));
+            run_on_worker(*ring.workers.take(in.choice.choose(count, "which io-wq work")));
             ran = true;
         }
         if (ring.poller.exists &&

@@ -35,6 +35,9 @@ void after_world_action(machine& in);
 /// The application is about to leave the kernel: what always runs then, and what may.
 void at_kernel_exit(machine& in);
 
+/// An occasion for io-wq: any of its work may run now, or wait for another one.
+void offer_to_workers(ring_context& ring);
+
 /// One batch of a DEFER_TASKRUN ring's work, on behalf of an enter that wants `wanted` events.
 void run_deferred_work(ring_context& ring, std::uint32_t wanted);
 

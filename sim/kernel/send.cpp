@@ -7,6 +7,7 @@
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
+#include "sim/kernel/poll.hpp"
 
 namespace ringproof::sim {
 
@@ -56,6 +57,10 @@ int issue_send(request& r, attempt how) {
         const bool all = (r.op_flags & msg::waitall) != 0;
         const auto least = all ? static_cast<std::int64_t>(r.data.left()) : 0;
         std::int64_t sent = transmit(*r.file, r.data, r.ring->in->transfers());
+        // The answer to a datagram for nobody comes at once, and whoever waits hears it.
+        if (r.file->kind == file_kind::udp && r.file->error != 0) {
+            wake(*r.file, ready::in | ready::out);
+        }
         if (sent < least) {
             if (sent == -EAGAIN && how.nonblock) {
                 if (!r.is(fact::nowait)) recycle_legacy(r);  // a ring's slot is gone (SEL-10)

@@ -17,9 +17,8 @@ constexpr std::size_t pipe_pages = 16;
 constexpr std::size_t pipe_capacity = pipe_pages * page_size;
 constexpr std::size_t file_capacity = std::size_t{16} << 20U;
 constexpr std::size_t udp_message_max = 65507;
-constexpr std::size_t udp_overhead = 512;      // what a queued datagram costs beside its bytes
-constexpr std::size_t unix_messages_max = 10;  // net.unix.max_dgram_qlen
-constexpr std::size_t udp_messages_max = 256;
+constexpr std::size_t udp_overhead = 512;  // what a queued datagram costs beside its bytes
+constexpr std::size_t messages_max = 256;  // small ones: then their bookkeeping fills the socket
 
 std::size_t capacity_of(file_kind kind) noexcept {
     switch (kind) {
@@ -45,11 +44,11 @@ bool tells_inq(const open_file& file, const profile& version) noexcept {
         (file.kind == file_kind::unix_stream && version.unix_stream_tells_inq);
 }
 
-// TCP counts a pending FIN as one more byte, so that the reader comes back for it (CQE-07).
+// TCP counts a FIN as one more byte, so that the reader comes back for it (CQE-07): it has a place
+// in the sequence that tcp_inq_hint() subtracts in.
 std::int64_t inq_of(const open_file& file) noexcept {
     const auto queued = static_cast<std::int64_t>(file.in.size());
-    if (queued == 0 && file.kind == file_kind::tcp && file.peer_finished) return 1;
-    return queued;
+    return queued + (file.kind == file_kind::tcp && file.peer_finished ? 1 : 0);
 }
 
 int take_error(open_file& file) noexcept { return std::exchange(file.error, 0); }
@@ -100,7 +99,8 @@ received receive_stream(open_file& file, user_buffers& into, std::uint32_t flags
 received receive_message(open_file& file, user_buffers& into, std::uint32_t flags,
                          transfer_context with) {
     received got;
-    if (file.in_sizes.empty()) {
+    // An error goes before what is queued, as in __skb_try_recv_datagram().
+    if (file.error != 0 || file.in_sizes.empty()) {
         got.size = file.error != 0 ? -take_error(file) : file.read_shut ? 0 : -EAGAIN;
         return got;
     }
@@ -134,22 +134,30 @@ std::int64_t transmit_stream(open_file& file, user_buffers& from, transfer_conte
     return static_cast<std::int64_t>(good);
 }
 
+// A Unix datagram socket learns by sending that its peer is gone. Then it has none any more, and
+// what that one had sent is lost. Matches unix_dgram_disconnected().
+int disconnect(open_file& file) noexcept {
+    file.disconnected = true;
+    file.in.drop(file.in.size());
+    file.in_sizes.clear();
+    return -ECONNREFUSED;
+}
+
 std::int64_t transmit_message(open_file& file, user_buffers& from, transfer_context with) {
     if (file.write_shut) return -EPIPE;
     if (file.error != 0) return -take_error(file);
+    if (file.disconnected) return -ENOTCONN;
     const std::uint64_t size = from.left();
     const std::uint64_t most = file.kind == file_kind::udp ? udp_message_max : unix_capacity - 32;
     if (size > most) return -EMSGSIZE;
     if (from.readable(with.memory, size) != size) return -EFAULT;
     if (file.peer_gone) {
-        if (file.kind == file_kind::unix_datagram) return -ECONNREFUSED;
+        if (file.kind == file_kind::unix_datagram) return disconnect(file);
         file.error = ECONNREFUSED;  // the ICMP answer, told at the next call
         from.skip(size);
         return static_cast<std::int64_t>(size);
     }
-    const std::size_t most_messages =
-        file.kind == file_kind::udp ? udp_messages_max : unix_messages_max;
-    if (size > file.out.room() || file.out_sizes.size() >= most_messages) return -EAGAIN;
+    if (size > file.out.room() || file.out_sizes.size() >= messages_max) return -EAGAIN;
     from.drain(file.out, size);
     file.out_sizes.push(static_cast<std::uint32_t>(size));
     return static_cast<std::int64_t>(size);
@@ -221,9 +229,7 @@ std::uint8_t open_file::poll() const noexcept {
         case file_kind::udp:
         case file_kind::unix_datagram:
             if (queued || read_shut || error != 0) mask |= ready::in;
-            if (out.size() <= out.limit() / 2 &&
-                out_sizes.size() <
-                    (kind == file_kind::udp ? udp_messages_max : unix_messages_max)) {
+            if (out.size() <= out.limit() / 2 && out_sizes.size() < messages_max) {
                 mask |= ready::out;
             }
             return mask;
@@ -313,8 +319,7 @@ std::int64_t peer_send(open_file& file, std::span<const std::byte> bytes) {
     const bool is_udp = file.kind == file_kind::udp;
     if (bytes.size() > (is_udp ? udp_message_max : unix_capacity - 32)) return -EMSGSIZE;
     const std::size_t cost = bytes.size() + (is_udp ? udp_overhead : 0);
-    const std::size_t most = is_udp ? udp_messages_max : unix_messages_max;
-    if (cost > file.in.room() || file.in_sizes.size() >= most) return -EAGAIN;
+    if (cost > file.in.room() || file.in_sizes.size() >= messages_max) return -EAGAIN;
     file.in.push(bytes);
     file.in_sizes.push(static_cast<std::uint32_t>(bytes.size()));
     return static_cast<std::int64_t>(bytes.size());

@@ -58,6 +58,7 @@ struct open_file {
     bool can_write = true;         ///< opened for writing
     bool peer_watches = false;     ///< the world still knows the far end
     bool peer_gone = false;        ///< the far end closed or reset
+    bool disconnected = false;     ///< it has no far end any more and knows it
     bool ended = false;            ///< the reader will see the end
     bool peer_finished = false;    ///< the far end said that it would send nothing more
     bool read_shut = false;        ///< shutdown(SHUT_RD) on this end

@@ -7,6 +7,7 @@
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/prepare.hpp"
+#include "sim/kernel/scheduler.hpp"
 
 namespace ringproof::sim {
 
@@ -96,6 +97,7 @@ int submit_pending(ring_context& ring, std::uint32_t most) {
             break;
         }
         ++taken;
+        offer_to_workers(ring);
         const int error = submit_one(ring, *fresh, model_memory::load_plain(sqe));
         if (error != 0 && !ring.has(abi::ioring_setup_submit_all)) break;
     }

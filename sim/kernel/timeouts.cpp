@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::uint32_t etime_is_success = 1U << 5U;
 
-bool is_timer(const request& each) noexcept {
-    return each.opcode == abi::ioring_op_timeout && each.work == task::none && !each.cancelled;
-}
+bool is_running(const request& each) noexcept { return each.work == task::none && !each.cancelled; }
 
 bool counts(const request& timer) noexcept { return timer.off != 0 && !timer.is(fact::multishot); }
 
@@ -30,7 +28,7 @@ int issue_timeout(request& timer) {
         : timer.interval > ~std::uint64_t{0} - 1 - now ? ~std::uint64_t{0} - 1
                                                        : now + timer.interval;
     timer.target = ring.cq_tail - ring.timeouts_fired + static_cast<std::uint32_t>(timer.off);
-    ring.table.add(timer);
+    ring.table.add_timer(timer);
     ++ring.timers;
     return issued::pending;
 }
@@ -40,9 +38,10 @@ void fire_due_timers(machine& in) {
         if (ring->timers == 0) continue;
         for (;;) {  // the earliest first; of equal ones the one that was armed first
             request* due = nullptr;
-            for (request* each = ring->table.first(); each != nullptr; each = each->table_after) {
-                if (!is_timer(*each) || each->expires > in.now) continue;
-                if (due == nullptr || each->expires <= due->expires) due = each;
+            for (request* each = ring->table.timers().first(); each != nullptr;
+                 each = each->table_after) {
+                if (!is_running(*each) || each->expires > in.now) continue;
+                if (due == nullptr || each->expires < due->expires) due = each;
             }
             if (due == nullptr) break;
             ++ring->timeouts_fired;
@@ -59,8 +58,9 @@ std::uint64_t next_timer(const machine& in) noexcept {
     std::uint64_t earliest = ~std::uint64_t{0};
     for (const auto& ring : in.rings) {
         if (ring->timers == 0) continue;
-        for (request* each = ring->table.first(); each != nullptr; each = each->table_after) {
-            if (is_timer(*each)) earliest = std::min(earliest, each->expires);
+        for (request* each = ring->table.timers().first(); each != nullptr;
+             each = each->table_after) {
+            if (is_running(*each)) earliest = std::min(earliest, each->expires);
         }
     }
     return earliest;
@@ -87,9 +87,9 @@ void flush_counted_timeouts(ring_context& ring) {
     if (ring.timers == 0) return;
     const std::uint32_t position = ring.cq_tail - ring.timeouts_fired;
     request* next = nullptr;
-    for (request* each = ring.table.first(); each != nullptr; each = next) {
+    for (request* each = ring.table.timers().first(); each != nullptr; each = next) {
         next = each->table_after;
-        if (!is_timer(*each) || !counts(*each)) continue;
+        if (!is_running(*each) || !counts(*each)) continue;
         if (static_cast<std::int32_t>(position - each->target) < 0) continue;
         ++ring.timeouts_fired;
         each->res = 0;
