@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/sock_diag.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -95,6 +96,22 @@ result<int> make_tcp_peer(std::uint16_t port) {
     ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!never_waits(fd.get())) return failed();
     return fd.take();
+}
+
+/// Waits until all that was written has left the sender. A young connection sends ten packets and
+/// then waits for an acknowledgement, which the receiver delays by a twenty-fifth of a second; only
+/// what the receiver may have no room for is not waited for.
+void push_out(int sender, int receiver) {
+    constexpr int room_for_sure = 32 << 10;
+    constexpr timespec moment{0, 200'000};
+    constexpr int moments_most = 500;
+    int unsent = 0;
+    int unread = 0;
+    for (int i = 0; i < moments_most; ++i) {
+        if (::ioctl(sender, SIOCOUTQNSD, &unsent) != 0 || unsent == 0) return;
+        if (::ioctl(receiver, FIONREAD, &unread) != 0 || unread + unsent > room_for_sure) return;
+        ::clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, nullptr);
+    }
 }
 
 /// Closes a TCP socket with a reset; elsewhere SO_LINGER 0 means nothing.
@@ -321,6 +338,7 @@ result<std::size_t> linux_world::write(int fd, std::span<const std::byte> bytes)
     const ssize_t sent = socket ? ::send(end->peer, bytes.data(), bytes.size(), MSG_NOSIGNAL)
                                 : ::write(end->peer, bytes.data(), bytes.size());
     if (sent < 0) return failed();
+    if (end->kind == channel_kind::tcp) push_out(end->peer, fd);
     if (socket && (end->kind == channel_kind::tcp || end->kind == channel_kind::udp)) {
         // Loopback delivers within send(), except when the packet's soft interrupt was put off.
         // Nobody but the application's ring reads, so either the data shows or it is taken already.

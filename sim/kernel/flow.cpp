@@ -102,6 +102,9 @@ void run_woken_multishot(request& woken) {
         if (woken.wakes == 0 && !may_have_ended) return;
         woken.wakes = 0;
         wakes = 0;
+        // Between two transfers a worker may take the next buffer; never where only the submitter
+        // touches the ring.
+        if (!woken.ring->defers()) offer_to_workers(*woken.ring);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/kernel/model_kernel.hpp"
+#include "sim/kernel/scheduler.hpp"
 #include "sim/world.hpp"
 
 namespace ringproof::sim {
@@ -45,6 +46,9 @@ public:
     result<void> limit_locked_memory(std::uint64_t bytes);
 
     // Beyond the concept.
+
+    /// A moment in which the application computes: workers go on, and a timer may interrupt it.
+    void let_others_run() { between_instructions(kernel_->inside()); }
 
     /// From now on each write of a peer brings what this says, in order: bytes, or -errno. How much
     /// a socket holds is not io_uring's to say, and differs from machine to machine. The numbers

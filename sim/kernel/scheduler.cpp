@@ -142,6 +142,17 @@ void after_world_action(machine& in) {
     }
 }
 
+void between_instructions(machine& in) {
+    for (std::size_t i = 0; i < in.rings.size(); ++i) {
+        ring_context& ring = *in.rings[i];
+        offer_to_workers(ring);
+        if (ring.task_work.empty() || ring.defers() || ring.poller.exists) continue;
+        // COOP_TASKRUN only does without an interrupt of its own; any other serves as well.
+        const bool runs = interrupts(ring) || !now_or_later(in, "no interrupt, or one by chance");
+        if (runs) run_task_work(ring);
+    }
+}
+
 void at_kernel_exit(machine& in) {
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];

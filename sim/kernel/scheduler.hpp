@@ -32,6 +32,9 @@ void queue_worker(request& queued);
 /// Something outside happened: timers, interrupts, the thread and the workers may get their turn.
 void after_world_action(machine& in);
 
+/// The application runs without entering the kernel: what happens meanwhile.
+void between_instructions(machine& in);
+
 /// The application is about to leave the kernel: what always runs then, and what may.
 void at_kernel_exit(machine& in);
 

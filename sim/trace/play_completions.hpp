@@ -12,6 +12,7 @@ namespace ringproof::sim {
 template <world World>
 std::uint32_t player<World>::reap(std::uint32_t most) {
     std::uint32_t count = 0;
+    if constexpr (requires { world_->let_others_run(); }) world_->let_others_run();
     if (unread_.empty()) {
         ring_->for_each_completion([&](const completion& done) {
             if (count < most && !over()) {

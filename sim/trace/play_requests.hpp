@@ -2,6 +2,7 @@
 // The player's requests but for receives: how they are queued, counted, and what each asks for.
 
 #include <algorithm>
+#include <functional>
 
 #include "sim/trace/play.hpp"
 
@@ -11,6 +12,8 @@ template <world World>
 std::uint16_t player<World>::new_request(op_kind kind) {
     std::uint16_t index = nothing;
     if (!free_requests_.empty()) {
+        // The lowest, so that numbers do not tell in which order others became free.
+        std::ranges::pop_heap(free_requests_, std::greater{});
         index = free_requests_.back();
         free_requests_.pop_back();
     } else if (requests_.size() < playing::requests_most) {
@@ -27,6 +30,7 @@ template <world World>
 void player<World>::drop(std::uint16_t index) {
     requests_[index].live = false;
     free_requests_.push_back(index);
+    std::ranges::push_heap(free_requests_, std::greater{});
 }
 
 template <world World>
