@@ -39,13 +39,16 @@ class linux_backend final : public backend {
 public:
     outcome play(const trace& wanted, history& record) override {
         outcome came = player_.play(wanted, world_, record);
+        writes_.assign(world_.writes().begin(), world_.writes().end());
         world_.clear();
         return came;
     }
+    [[nodiscard]] std::vector<std::int64_t> writes() const override { return writes_; }
     [[nodiscard]] bool deterministic() const override { return false; }
 
 private:
     linux_world world_;
+    std::vector<std::int64_t> writes_;
     player<linux_world> player_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <ringproof/capabilities.hpp>
 
@@ -20,6 +21,8 @@ public:
     virtual ~backend() = default;
     /// Plays in a fresh world. `record` must be fresh, too.
     virtual outcome play(const trace& wanted, history& record) = 0;
+    /// What the peers' writes brought in the last play: linux_world::writes(). Empty on the model.
+    [[nodiscard]] virtual std::vector<std::int64_t> writes() const { return {}; }
     /// True when the same trace always runs the same way.
     [[nodiscard]] virtual bool deterministic() const = 0;
 };

@@ -2,14 +2,25 @@
 
 #include <algorithm>
 
+#include "sim/compare/divergence.hpp"
 #include "sim/compare/observed.hpp"
 
 namespace ringproof::sim {
 
 namespace {
 
+/// Files in memory and IOSQE_ASYNC are for io-wq.
+bool needs_workers(const trace& wanted) {
+    return std::ranges::any_of(wanted.operations, [](const op& each) {
+        const bool file = each.kind == op_kind::open &&
+            static_cast<channel_kind>(each.word) == channel_kind::file;
+        return file || each.has(modifier::async);
+    });
+}
+
 /// What the kernel did at the first difference, and what the model would have done.
-verdict forbidden(const explanation& found, std::span<const event> seen) {
+verdict forbidden(const explanation& found, std::span<const event> seen,
+                  std::span<const event> happened) {
     const bool ended = found.matched == seen.size();
     std::string instead;
     for (const event& each : found.instead) {
@@ -22,8 +33,12 @@ verdict forbidden(const explanation& found, std::span<const event> seen) {
               say("the kernel showed: ", ended ? "nothing more" : say_observed(seen[found.matched]),
                   "; the model, after the same ", found.matched, " events: ", instead,
                   found.exhausted ? "" : " (not everything was tried)"));
-    const std::size_t last = std::min(found.matched, seen.empty() ? 0 : seen.size() - 1);
-    wrong->step = seen.empty() ? 0 : seen[last].step;
+    // Waits that ran out of time are events of the one list only.
+    std::size_t left = std::min(found.matched, seen.empty() ? 0 : seen.size() - 1);
+    for (const event& each : happened) {
+        wrong->step = each.step;
+        if (!is_timed_out(each) && left-- == 0) break;
+    }
     return wrong;
 }
 
@@ -57,39 +72,33 @@ std::uint32_t advise(const question& asked, std::span<const event> kernel, std::
 
 }  // namespace
 
-void comparison_tally::add(const comparison_tally& other) {
-    traces += other.traces;
-    operations += other.operations;
-    events += other.events;
-    required += other.required;
-    allowed += other.allowed;
-    forbidden += other.forbidden;
-    recorded += other.recorded;
-    runs += other.runs;
-    for (const auto& [why, theirs] : other.open) {
-        leeway& mine = open[why];
-        for (std::size_t i = 0; i < leeway::answers_most; ++i) {
-            mine.offered[i] += theirs.offered[i];
-            mine.taken[i] += theirs.taken[i];
-        }
-    }
+explanation comparer::explain_play(const trace& wanted, const kernel_play& played) {
+    kernel_ = observed(played.record.events());
+    wanted_ = timed_ ? kernel_ : without_timing(kernel_);
+    return explain(wanted_, [&](std::span<const std::uint8_t> answers) {
+        ++tally_.runs;
+        return show_model(wanted, played.writes, answers);
+    });
 }
 
-verdict comparer::compare(const trace& wanted, std::span<const event> seen,
-                          std::span<const std::int64_t> writes, std::uint64_t operations) {
-    kernel_ = observed(seen);
-    const explanation found = explain(kernel_, [&](std::span<const std::uint8_t> answers) {
-        return show_model(wanted, writes, answers);
-    });
+verdict comparer::compare(const trace& wanted, const kernel_play& first, const play_again& again) {
     ++tally_.traces;
-    tally_.operations += operations;
-    tally_.events += found.matched;
-    tally_.runs += found.runs;
-    if (!found.found) {
-        ++tally_.forbidden;
-        return forbidden(found, kernel_);
+    tally_.operations += first.operations;
+    timed_ = !needs_workers(wanted);
+    explanation found = explain_play(wanted, first);
+    verdict wrong = found.found ? verdict{} : forbidden(found, wanted_, first.record.events());
+    unsigned plays = 1;
+    for (; !found.found && plays < plays_most; ++plays) {
+        const auto next = again();
+        if (next) found = explain_play(wanted, *next);
     }
-    count(found);
+    if (!found.found) {
+        const bool known =
+            find_divergence(known_divergences(), version_.name, wrong->sentence) != nullptr;
+        ++(known ? tally_.known : tally_.forbidden);
+        return known ? verdict{} : std::move(wrong);
+    }
+    count(found, plays);
     return {};
 }
 
@@ -98,19 +107,31 @@ showing comparer::show_model(const trace& wanted, std::span<const std::int64_t> 
     history record;
     record.keep_events(true);
     machine* inside = nullptr;
+    // What a branch decided about a request last, "later" above all, it goes on deciding: a delay
+    // of many occasions is one deviation, not many.
     choices open = choices::advised(
         answers,
-        [&](const question& asked) { return advise(asked, kernel_, completions_ahead(*inside)); },
+        [&](const question& asked) {
+            const auto& before = open.asked();
+            const question* last = answers.empty() ? nullptr : &before[answers.size() - 1];
+            if (last != nullptr && last->subject == asked.subject && asked.subject != 0) {
+                return last->answer;
+            }
+            return advise(asked, kernel_, completions_ahead(*inside));
+        },
         record);
     model_kernel kernel(open, {.kernel_profile = version_, .peers_share_task = true});
     inside = &kernel.inside();
     model_world around(kernel);
     around.impose_writes(writes);
     (void)player_.play(wanted, around, record);
-    return {observed(record.events()), open.asked()};
+    std::vector<event> seen = observed(record.events());
+    return {timed_ ? std::move(seen) : without_timing(std::move(seen)), open.asked()};
 }
 
-void comparer::count(const explanation& found) {
+void comparer::count(const explanation& found, unsigned plays) {
+    tally_.events += found.matched;
+    if (plays > 1) ++tally_.again;
     ++(found.asked.empty() ? tally_.required : tally_.allowed);
     constexpr std::uint32_t last = leeway::answers_most - 1;
     for (const question& each : found.asked) {

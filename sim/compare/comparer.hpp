@@ -1,65 +1,57 @@
 #pragma once
 // Holds what the running kernel did with a trace against the model under a profile.
 
-#include <array>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
+#include <vector>
 
 #include "sim/compare/explain.hpp"
 #include "sim/kernel/model_world.hpp"
 #include "sim/oracle/oracle.hpp"
 #include "sim/profile.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/trace/play.hpp"
 
 namespace ringproof::sim {
 
-/// How often the model leaves a question open, and how often the kernel chose which answer.
-struct leeway {
-    static constexpr std::size_t answers_most = 8;  ///< the last one stands for all behind it
-    std::array<std::uint64_t, answers_most> offered{};
-    std::array<std::uint64_t, answers_most> taken{};
+/// One play of a trace on the running kernel.
+struct kernel_play {
+    history record;                    ///< with its events
+    std::vector<std::int64_t> writes;  ///< what its peers' writes brought: linux_world::writes()
+    std::uint64_t operations = 0;
 };
 
-/// Sums over traces.
-struct comparison_tally {
-    std::uint64_t traces = 0;
-    std::uint64_t operations = 0;  ///< of the traces, as counters::operations
-    std::uint64_t events = 0;      ///< that the application saw, and the model, too
-    std::uint64_t required = 0;    ///< traces on which the model leaves nothing open
-    std::uint64_t allowed = 0;     ///< traces on which the kernel did one of several things
-    std::uint64_t forbidden = 0;   ///< traces that the model cannot do
-    std::uint64_t recorded = 0;    ///< forbidden, and on the list of known divergences
-    std::uint64_t runs = 0;        ///< of the model
-    std::map<std::string_view, leeway> open;  ///< by question
-
-    void add(const comparison_tally& other);
-};
+/// Plays the same trace on the same kernel once more; nothing when that could not be done.
+using play_again = std::function<std::optional<kernel_play>()>;
 
 /// Belongs to one thread.
 class comparer {
 public:
     explicit comparer(const profile& version) : version_(version) {}
 
-    /// \param seen    what the application saw on the running kernel, whole and in order
-    /// \param writes  what its peers' writes brought there: linux_world::writes()
-    /// \return a violation of I21 when the model cannot do that, whatever it chooses
-    [[nodiscard]] verdict compare(const trace& wanted, std::span<const event> seen,
-                                  std::span<const std::int64_t> writes, std::uint64_t operations);
+    /// What no answers of the model explain is played again, up to `plays_most` times: workers are
+    /// threads, and how they ran may be too much for the search; what the model forbids comes back.
+    /// \return a violation of I21 when the model cannot do any of it, whatever it chooses
+    [[nodiscard]] verdict compare(const trace& wanted, const kernel_play& first,
+                                  const play_again& again);
+
+    static constexpr unsigned plays_most = 10;
 
     [[nodiscard]] const comparison_tally& tally() const noexcept { return tally_; }
 
 private:
     [[nodiscard]] showing show_model(const trace& wanted, std::span<const std::int64_t> writes,
                                      std::span<const std::uint8_t> answers);
-    void count(const explanation& found);
+    [[nodiscard]] explanation explain_play(const trace& wanted, const kernel_play& played);
+    void count(const explanation& found, unsigned plays);
 
     profile version_;
     player<model_world> player_;
-    std::vector<event> kernel_;  ///< what is to be explained
+    std::vector<event> kernel_;  ///< what was seen, in its order
+    std::vector<event> wanted_;  ///< what is to be explained: the same, perhaps without_timing()
+    bool timed_ = true;          ///< nothing of the trace is done by workers
     comparison_tally tally_;
 };
 

@@ -9,6 +9,8 @@ namespace ringproof::sim {
 
 namespace {
 
+constexpr std::size_t slack = 32;  // events that may be out of order where they are sorted
+
 /// A way to begin that has not been tried yet.
 struct branch {
     std::size_t matched = 0;     // of the run that it leaves
@@ -53,8 +55,9 @@ private:
         const std::size_t matched = shared_length(wanted_, came.seen);
         found_.found = matched == wanted_.size() && matched == came.seen.size();
         if (!found_.found) {
-            // What was asked after the first difference cannot have brought it about.
-            std::erase_if(came.asked, [&](const question& each) { return each.event > matched; });
+            // What was asked long after the first difference cannot have brought it about.
+            std::erase_if(came.asked,
+                          [&](const question& each) { return each.event > matched + slack; });
             add_branches(came.asked, from, matched);
         }
         if (found_.found || matched > found_.matched || found_.runs == 1) {

@@ -15,7 +15,8 @@
 
 namespace ringproof::sim {
 
-/// One run of the model, as observed(). The questions' events are indices into `seen`.
+/// One run of the model, as observed(). The questions' events are indices into `seen`, or where it
+/// is sorted near them.
 struct showing {
     std::vector<event> seen;
     std::vector<question> asked;

@@ -9,13 +9,13 @@
 
 namespace ringproof::sim {
 
+bool is_timed_out(const event& happened) noexcept {
+    return happened.kind == event_kind::refused && happened.a == ETIME;
+}
+
 std::vector<event> observed(std::span<const event> happened) {
-    // When a wait ran out of time is the machine's business; what it waited for is not.
-    const auto timed_out = [](const event& each) {
-        return each.kind == event_kind::refused && each.a == ETIME;
-    };
     std::vector<event> seen;
-    std::ranges::remove_copy_if(happened, std::back_inserter(seen), timed_out);
+    std::ranges::remove_copy_if(happened, std::back_inserter(seen), is_timed_out);
     std::unordered_set<std::uint64_t> accepts;  // by user data
     for (event& each : seen) {
         switch (each.kind) {
@@ -36,6 +36,35 @@ std::vector<event> observed(std::span<const event> happened) {
         }
     }
     return seen;
+}
+
+std::vector<event> without_timing(std::vector<event> seen) {
+    struct unit {  // a completion and what was taken of it
+        std::uint64_t user;
+        std::vector<event> events;
+    };
+    std::vector<event> sorted;
+    std::vector<unit> burst;
+    const auto end_burst = [&] {
+        std::ranges::stable_sort(burst, {}, &unit::user);
+        for (const unit& each : burst) {
+            sorted.insert(sorted.end(), each.events.begin(), each.events.end());
+        }
+        burst.clear();
+    };
+    for (event& each : seen) {
+        each.step = 0;
+        if (each.kind == event_kind::completed) {
+            burst.push_back({each.subject, {each}});
+        } else if (each.kind == event_kind::taken && !burst.empty()) {
+            burst.back().events.push_back(each);
+        } else {
+            end_burst();
+            sorted.push_back(each);
+        }
+    }
+    end_burst();
+    return sorted;
 }
 
 std::string say_observed(const event& seen) {

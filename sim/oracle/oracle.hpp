@@ -17,6 +17,7 @@
 //   I7   F_BUFFER exactly with a buffer          I17  what can go on goes on
 //   I8   nothing after F_MORE was clear          I18  every request ends
 //                                                I19  the same trace runs the same way
+//                                                I21  the model can do what the kernel did
 
 #include <cstdint>
 #include <optional>

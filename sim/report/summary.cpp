@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "sim/report/numbers.hpp"
+
 namespace ringproof::sim {
 
 namespace {
@@ -34,15 +36,6 @@ constexpr std::array rows{
 
 constexpr int name_width = 24;
 constexpr int value_width = 18;
-
-/// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-        digits.insert(static_cast<std::size_t>(at), 1, ',');
-    }
-    return digits;
-}
 
 std::string names_of(const mark_set& marks) {
     std::string names;
@@ -136,13 +129,17 @@ private:
             out_ += wrapped(
                 fmt::format("{}: not on this kernel: {}", of.name, names_of(of.impossible)));
         }
+        if (of.compared) out_ += to_text(*of.compared, of.compared_with);
         for (const finding& each : of.findings) {
             out_ += wrapped(
                 fmt::format("{}: {} in case {}, operation {}: {}", of.name,
                             paint(fmt::format("violation of {}", each.what.invariant), "31;1"),
                             each.number, each.what.step, each.what.sentence));
             if (each.trace_path.empty()) continue;
-            const std::string_view backend = of.name == "model" ? "model" : "linux";
+            // Where it was held against the model, both are needed to see it again.
+            const std::string_view backend = each.what.invariant == "I21" ? "both"
+                : of.name == "model"                                      ? "model"
+                                                                          : "linux";
             out_ +=
                 fmt::format("    ringproof replay --backend {} '{}'\n", backend, each.trace_path);
         }
@@ -176,6 +173,9 @@ nlohmann::ordered_json backend_to_json(const backend_summary& of) {
     object["met"] = marks_to_json(of.met);
     object["never_met"] = marks_to_json(of.missing());
     object["not_on_this_kernel"] = marks_to_json(of.impossible);
+    if (of.compared) {
+        object["compared"] = nlohmann::ordered_json::parse(to_json(*of.compared, of.compared_with));
+    }
     auto findings = nlohmann::ordered_json::array();
     for (const finding& each : of.findings) {
         findings.push_back({{"case", each.number},

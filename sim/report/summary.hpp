@@ -2,9 +2,11 @@
 // What a run came to, for people and for programs.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/report/comparison.hpp"
 #include "sim/trace/outcome.hpp"
 
 namespace ringproof::sim {
@@ -25,8 +27,10 @@ struct backend_summary {
     std::uint64_t refused = 0;  ///< traces for which the kernel had no ring to give
     counters done = {};
     mark_set met = {};
-    mark_set impossible = {};            ///< what this kernel cannot do, found by trying
-    std::vector<finding> findings = {};  ///< in the order of their cases
+    mark_set impossible = {};                       ///< what this kernel cannot do, found by trying
+    std::vector<finding> findings = {};             ///< in the order of their cases
+    std::optional<comparison_tally> compared = {};  ///< if it was held against the model
+    std::string compared_with = {};                 ///< the profile of which
 
     /// Situations that this kernel can come into and did not.
     [[nodiscard]] mark_set missing() const { return ~(met | impossible); }

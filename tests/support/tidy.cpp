@@ -281,15 +281,16 @@ bool is_built(std::string_view path, const tree& files) {
         const std::string name = std::string(stem_of(path)) + ".cpp";
         return list != files.end() && list->second.contains(name);
     }
-    static const std::regex built("^(sim/[^/]+"
-                                  "|sim/(kernel|trace|oracle|report|behaviour|explore|command)/.+"
-                                  "|fuzz/[^/]+"
-                                  "|properties/.+"
-                                  "|tests/[^/]+_test"
-                                  "|tests/(lib|sim|kernel)/.+_test"
-                                  "|tests/kernel/matrix/[^/]+"
-                                  "|tests/(support|bench|examples|command)/[^/]+"
-                                  "|tests/install/[^/]+/main)\\.cpp$");
+    static const std::regex built(
+        "^(sim/[^/]+"
+        "|sim/(kernel|trace|oracle|report|behaviour|compare|explore|command)/.+"
+        "|fuzz/[^/]+"
+        "|properties/.+"
+        "|tests/[^/]+_test"
+        "|tests/(lib|sim|kernel)/.+_test"
+        "|tests/kernel/matrix/[^/]+"
+        "|tests/(support|bench|examples|command)/[^/]+"
+        "|tests/install/[^/]+/main)\\.cpp$");
     return std::regex_search(path.begin(), path.end(), built);
 }
 
