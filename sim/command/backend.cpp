@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
+#include <optional>
 #include <utility>
 
 #include "sim/kernel/model_world.hpp"
@@ -57,6 +58,20 @@ private:
 std::unique_ptr<backend> make_backend(backend_kind kind) {
     if (kind == backend_kind::model) return std::make_unique<model_backend>();
     return std::make_unique<linux_backend>();
+}
+
+verdict hold_against(comparer& model, backend& on, const trace& wanted, kernel_play& first,
+                     std::uint64_t operations) {
+    first.writes = on.writes();
+    first.operations = operations;
+    return model.compare(wanted, first, [&]() -> std::optional<kernel_play> {
+        kernel_play next;
+        next.record.keep_events(true);
+        const outcome came = on.play(wanted, next.record);
+        if (came.refused != 0 || came.broken) return std::nullopt;
+        next.writes = on.writes();
+        return next;
+    });
 }
 
 result<capabilities> capabilities_of(backend_kind kind, const std::string& profile) {

@@ -8,6 +8,7 @@
 
 #include <ringproof/capabilities.hpp>
 
+#include "sim/compare/comparer.hpp"
 #include "sim/history.hpp"
 #include "sim/trace/generate.hpp"
 #include "sim/trace/outcome.hpp"
@@ -34,6 +35,11 @@ enum class backend_kind : std::uint8_t { model, machine };
 }
 
 [[nodiscard]] std::unique_ptr<backend> make_backend(backend_kind kind);
+
+/// Holds what a kernel did with a trace against the model, playing it again where that helps.
+/// \param first  its record, kept; the rest is filled in
+[[nodiscard]] verdict hold_against(comparer& model, backend& on, const trace& wanted,
+                                   kernel_play& first, std::uint64_t operations);
 
 /// What the kernel can do: the machine's by trying, a profile's by trying the model under it.
 [[nodiscard]] result<capabilities> capabilities_of(backend_kind kind, const std::string& profile);

@@ -134,9 +134,7 @@ private:
                 came.broken = replayed(*on, wanted, came);
             }
             if (!came.broken && is_compared(number)) {
-                played.writes = on->writes();
-                played.operations = came.done.operations;
-                came.broken = model->compare(wanted, played, [&] { return again(*on, wanted); });
+                came.broken = hold_against(*model, *on, wanted, played, came.done.operations);
             }
             if (came.broken) keep({number, std::move(*came.broken), wanted});
             if (shows_progress) progress(number);
@@ -145,15 +143,6 @@ private:
         result_.done.add(done);
         result_.met |= met;
         if (model) result_.compared->add(model->tally());
-    }
-
-    static std::optional<kernel_play> again(backend& on, const trace& wanted) {
-        kernel_play next;
-        next.record.keep_events(true);
-        const outcome came = on.play(wanted, next.record);
-        if (came.refused != 0 || came.broken) return std::nullopt;
-        next.writes = on.writes();
-        return next;
     }
 
     static verdict replayed(backend& on, const trace& wanted, const outcome& first) {

@@ -53,11 +53,17 @@ void print_history(const history& record) {
 }
 
 /// True when the trace was played without a violation.
+/// \param against  to hold it against, too; or nullptr
 bool play_one(backend& on, backend_kind kind, const std::string& path, const trace& wanted,
-              bool with_history) {
-    history record;
-    record.keep_events(with_history);
-    const outcome came = on.play(wanted, record);
+              bool with_history, comparer* against) {
+    const bool compares = against != nullptr && can_be_compared(wanted);
+    kernel_play played;
+    history& record = played.record;
+    record.keep_events(with_history || compares);
+    outcome came = on.play(wanted, record);
+    if (compares && came.refused == 0 && !came.broken) {
+        came.broken = hold_against(*against, on, wanted, played, came.done.operations);
+    }
     if (came.refused != 0) {
         fmt::print("FAILED  {:<5}  {}: no ring: {}\n", name_of(kind), path,
                    std::error_code(came.refused, std::system_category()).message());
@@ -68,8 +74,9 @@ bool play_one(backend& on, backend_kind kind, const std::string& path, const tra
                    came.broken->invariant, step,
                    inside ? print(wanted.operations[step - 1]) : "the end", came.broken->sentence);
     } else {
-        fmt::print("ok      {:<5}  {}: {} operations, {} completions, {} bytes\n", name_of(kind),
-                   path, came.done.operations, came.done.completions, came.done.bytes);
+        fmt::print("ok      {:<5}  {}: {} operations, {} completions, {} bytes{}\n", name_of(kind),
+                   path, came.done.operations, came.done.completions, came.done.bytes,
+                   compares ? ", as the model" : "");
     }
     if (with_history) print_history(record);
     return came.refused == 0 && !came.broken;
@@ -104,8 +111,15 @@ int replay(const replay_options& options) {
             }
         }
         const auto on = make_backend(kind);
+        std::optional<comparer> model;
+        if (kind == backend_kind::machine && options.backend == "both") {
+            std::string host = "host";
+            if (!settle_profile(host)) return status_environment;
+            model.emplace(*find_profile(host));
+        }
         for (std::size_t i = 0; i < traces.size(); ++i) {
-            clean &= play_one(*on, kind, options.files[i], traces[i], options.history);
+            clean &= play_one(*on, kind, options.files[i], traces[i], options.history,
+                              model ? &*model : nullptr);
         }
     }
     return clean ? status_clean : status_violation;

@@ -72,6 +72,13 @@ std::uint32_t advise(const question& asked, std::span<const event> kernel, std::
 
 }  // namespace
 
+bool can_be_compared(const trace& wanted) {
+    return wanted.ring.mode != ring_mode::sqpoll &&
+        std::ranges::none_of(wanted.operations, [](const op& each) {
+               return each.kind == op_kind::timeout || each.kind == op_kind::pass;
+           });
+}
+
 explanation comparer::explain_play(const trace& wanted, const kernel_play& played) {
     kernel_ = observed(played.record.events());
     wanted_ = timed_ ? kernel_ : without_timing(kernel_);

@@ -23,6 +23,10 @@ struct kernel_play {
     std::uint64_t operations = 0;
 };
 
+/// False where what the application sees depends on a clock: a kernel thread that polls, and time
+/// that passes by itself. Such traces are left to the oracles.
+[[nodiscard]] bool can_be_compared(const trace& wanted);
+
 /// Plays the same trace on the same kernel once more; nothing when that could not be done.
 using play_again = std::function<std::optional<kernel_play>()>;
 

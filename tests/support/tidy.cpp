@@ -59,6 +59,11 @@ constexpr auto wrong_ways = std::to_array<forbidden>({
     {"sim/oracle/", "sim/kernel/"},
     {"sim/behaviour/", "sim/kernel/"},
     {"sim/report/", "sim/kernel/"},
+    {"sim/trace/", "sim/compare/"},
+    {"sim/oracle/", "sim/compare/"},
+    {"sim/behaviour/", "sim/compare/"},
+    {"sim/report/", "sim/compare/"},
+    {"sim/kernel/", "sim/compare/"},
     {"sim/kernel/", "sim/trace/"},
     {"sim/kernel/", "sim/oracle/"},
     {"sim/kernel/", "sim/behaviour/"},
@@ -94,7 +99,7 @@ bool is_shell(std::string_view path) {
 bool is_bytes(std::string_view path) {
     return path.starts_with("corpus/") && !path.starts_with("corpus/behaviours/") &&
         !path.starts_with("corpus/traces/") && !path.starts_with("corpus/kernels/") &&
-        path != "corpus/README.md";
+        path != "corpus/README.md" && path != "corpus/divergences.txt";
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
