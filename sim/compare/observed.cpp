@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <iterator>
 #include <unordered_set>
+#include <utility>
 
 #include <ringproof/abi_constants.hpp>
 
@@ -41,12 +42,14 @@ std::vector<event> observed(std::span<const event> happened) {
 std::vector<event> without_timing(std::vector<event> seen) {
     struct unit {  // a completion and what was taken of it
         std::uint64_t user;
+        std::size_t at;  // in the burst, so that those of one request stay in order
         std::vector<event> events;
     };
     std::vector<event> sorted;
     std::vector<unit> burst;
     const auto end_burst = [&] {
-        std::ranges::stable_sort(burst, {}, &unit::user);
+        std::ranges::sort(burst, {},
+                          [](const unit& each) { return std::pair(each.user, each.at); });
         for (const unit& each : burst) {
             sorted.insert(sorted.end(), each.events.begin(), each.events.end());
         }
@@ -55,7 +58,7 @@ std::vector<event> without_timing(std::vector<event> seen) {
     for (event& each : seen) {
         each.step = 0;
         if (each.kind == event_kind::completed) {
-            burst.push_back({each.subject, {each}});
+            burst.push_back({each.subject, burst.size(), {each}});
         } else if (each.kind == event_kind::taken && !burst.empty()) {
             burst.back().events.push_back(each);
         } else {

@@ -112,7 +112,7 @@ class request_table {
 public:
     /// One bucket for each 32 completions that the queue has room for, 2 .. 256.
     void open(std::uint32_t cq_entries) {
-        const int wanted = std::bit_width(cq_entries) - 6;
+        const int wanted = static_cast<int>(std::bit_width(cq_entries)) - 6;
         bits_ = static_cast<unsigned>(std::clamp(wanted, 1, 8));
         buckets_.assign(std::size_t{1} << bits_, {});
     }

@@ -40,8 +40,10 @@ kernel_table::kernel_table(std::span<const kernel_report> kernels) {
         std::ranges::replace(name, '~', ' ');  // 7.3~rc7 comes before 7.3.4
         return name;
     };
-    std::ranges::stable_sort(columns_, [&](const kernel_report* one, const kernel_report* other) {
-        return ::strverscmp(key(one).c_str(), key(other).c_str()) < 0;
+    // Of the same name in the order given: they lie in one array.
+    std::ranges::sort(columns_, [&](const kernel_report* one, const kernel_report* other) {
+        const int order = ::strverscmp(key(one).c_str(), key(other).c_str());
+        return order != 0 ? order < 0 : one < other;
     });
 }
 
