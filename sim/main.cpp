@@ -175,6 +175,8 @@ int dispatch(int count, char** arguments) {
     const CLI::App* tells = add_profiles(app, profiles_with);
     kernel_options kernel_with;
     const CLI::App* kernels = add_kernel(app, kernel_with);
+    action chosen;
+    add_shrink(app, chosen);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version
@@ -183,6 +185,7 @@ int dispatch(int count, char** arguments) {
         complain(wrong.what());
         return status_usage;
     }
+    if (chosen) return chosen();
     for (std::string* name : {&run_with.profile, &replay_with.profile, &profiles_with.one,
                               &profiles_with.other, &kernel_with.profile}) {
         if (!settle_profile(*name)) return status_environment;

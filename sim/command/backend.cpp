@@ -10,7 +10,7 @@
 
 #include "sim/kernel/model_world.hpp"
 #include "sim/linux_world.hpp"
-#include "sim/profile.hpp"
+#include "sim/profile_name.hpp"
 #include "sim/trace/play.hpp"
 
 namespace ringproof::sim::command {
@@ -22,7 +22,7 @@ public:
     outcome play(const trace& wanted, history& record) override {
         choices answers = choices::from_bytes(wanted.choices);
         model_options how{.record = &record};
-        if (const profile* known = find_profile(wanted.profile)) how.kernel_profile = *known;
+        how.kernel_profile = profile_named(wanted.profile).value_or(profile{});
         model_kernel kernel(answers, how);
         model_world around(kernel);
         outcome came = player_.play(wanted, around, record);
@@ -74,6 +74,16 @@ verdict hold_against(comparer& model, backend& on, const trace& wanted, kernel_p
     });
 }
 
+outcome judged_play(backend& on, const trace& wanted, kernel_play& played, comparer* against) {
+    const bool compares = against != nullptr && can_be_compared(wanted);
+    if (compares) played.record.keep_events(true);
+    outcome came = on.play(wanted, played.record);
+    if (compares && came.refused == 0 && !came.broken) {
+        came.broken = hold_against(*against, on, wanted, played, came.done.operations);
+    }
+    return came;
+}
+
 result<capabilities> capabilities_of(backend_kind kind, const std::string& profile) {
     if (kind == backend_kind::machine) {
         linux_kernel kernel;
@@ -81,7 +91,7 @@ result<capabilities> capabilities_of(backend_kind kind, const std::string& profi
     }
     choices answers;
     model_options how;
-    if (const sim::profile* known = find_profile(profile)) how.kernel_profile = *known;
+    how.kernel_profile = profile_named(profile).value_or(sim::profile{});
     model_kernel kernel(answers, how);
     return probe(kernel);
 }

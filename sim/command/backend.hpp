@@ -41,6 +41,13 @@ enum class backend_kind : std::uint8_t { model, machine };
 [[nodiscard]] verdict hold_against(comparer& model, backend& on, const trace& wanted,
                                    kernel_play& first, std::uint64_t operations);
 
+/// Plays, and where the trace can be held against the model, does that too: what the model cannot
+/// do comes as a violation of I21.
+/// \param played   fresh; its record keeps events already if the caller wants them
+/// \param against  the model as that kernel; or nullptr
+[[nodiscard]] outcome judged_play(backend& on, const trace& wanted, kernel_play& played,
+                                  comparer* against);
+
 /// What the kernel can do: the machine's by trying, a profile's by trying the model under it.
 [[nodiscard]] result<capabilities> capabilities_of(backend_kind kind, const std::string& profile);
 

@@ -2,6 +2,7 @@
 // The verbs of the command `ringproof`, and how they end.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,12 @@ int compare_profiles(const profiles_options& options);
 int kernel(const kernel_options& options);
 int compare_kernels(const std::string& before, const std::string& after);
 int tabulate_kernels(const table_options& options);
+
+/// What a verb does when its arguments are read; the result is the exit status.
+using action = std::function<int()>;
+
+/// Registers a verb that keeps its own options; `chosen` is set when it is the one asked for.
+void add_shrink(CLI::App& app, action& chosen);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);

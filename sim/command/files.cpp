@@ -10,6 +10,9 @@
 #include <iterator>
 
 #include "sim/command/command.hpp"
+#include "sim/command/host.hpp"
+#include "sim/profile_name.hpp"
+#include "sim/trace/text.hpp"
 
 namespace ringproof::sim::command {
 
@@ -36,6 +39,16 @@ bool write_to(const std::string& path, std::string_view text) {
     return false;
 }
 
+bool can_be_written(const std::string& path) {
+    if (path.empty() || path == "-") return true;
+    // Appending nothing changes nothing, but may leave an empty file where there was none.
+    const bool there = std::filesystem::exists(path);
+    const bool opened = std::ofstream(path, std::ios::app).is_open();
+    if (!opened) complain(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+    if (opened && !there) std::filesystem::remove(path);
+    return opened;
+}
+
 std::optional<recorded_kernel> read_report(const std::string& path) {
     const auto text = contents_of(path);
     if (!text) {
@@ -46,6 +59,26 @@ std::optional<recorded_kernel> read_report(const std::string& path) {
     if (!parsed) {
         complain(fmt::format("{}:{}", path, parsed.error().message()));
         return std::nullopt;
+    }
+    return std::move(*parsed);
+}
+
+std::expected<trace, int> read_trace(const std::string& path, const std::string& profile) {
+    const auto text = contents_of(path);
+    if (!text) {
+        complain(fmt::format("{}: cannot be read", path));
+        return std::unexpected(status_usage);
+    }
+    auto parsed = parse(*text);
+    if (!parsed) {
+        complain(fmt::format("{}:{}", path, parsed.error().message()));
+        return std::unexpected(status_usage);
+    }
+    if (!profile.empty()) parsed->profile = profile;
+    if (!settle_profile(parsed->profile)) return std::unexpected(status_environment);
+    if (!profile_named(parsed->profile)) {
+        complain(fmt::format("{}: no profile is called {}", path, parsed->profile));
+        return std::unexpected(status_usage);
     }
     return std::move(*parsed);
 }

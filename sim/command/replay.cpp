@@ -4,39 +4,17 @@
 
 #include <array>
 #include <cstdio>
-#include <expected>
 
 #include "sim/command/backend.hpp"
 #include "sim/command/command.hpp"
 #include "sim/command/files.hpp"
 #include "sim/command/host.hpp"
-#include "sim/profile.hpp"
+#include "sim/profile_name.hpp"
 #include "sim/trace/text.hpp"
 
 namespace ringproof::sim::command {
 
 namespace {
-
-/// The trace in a file. Complains and returns a status when there is none, or no profile for it.
-std::expected<trace, int> read_trace(const std::string& path, const std::string& profile) {
-    const auto text = contents_of(path);
-    if (!text) {
-        complain(fmt::format("{}: cannot be read", path));
-        return std::unexpected(status_usage);
-    }
-    auto parsed = parse(*text);
-    if (!parsed) {
-        complain(fmt::format("{}:{}", path, parsed.error().message()));
-        return std::unexpected(status_usage);
-    }
-    if (!profile.empty()) parsed->profile = profile;
-    if (!settle_profile(parsed->profile)) return std::unexpected(status_environment);
-    if (find_profile(parsed->profile) == nullptr) {
-        complain(fmt::format("{}: no profile is called {}", path, parsed->profile));
-        return std::unexpected(status_usage);
-    }
-    return std::move(*parsed);
-}
 
 /// As it happened, then actor by actor.
 void print_history(const history& record) {
@@ -56,14 +34,9 @@ void print_history(const history& record) {
 /// \param against  to hold it against, too; or nullptr
 bool play_one(backend& on, backend_kind kind, const std::string& path, const trace& wanted,
               bool with_history, comparer* against) {
-    const bool compares = against != nullptr && can_be_compared(wanted);
     kernel_play played;
-    history& record = played.record;
-    record.keep_events(with_history || compares);
-    outcome came = on.play(wanted, record);
-    if (compares && came.refused == 0 && !came.broken) {
-        came.broken = hold_against(*against, on, wanted, played, came.done.operations);
-    }
+    played.record.keep_events(with_history);
+    const outcome came = judged_play(on, wanted, played, against);
     if (came.refused != 0) {
         fmt::print("FAILED  {:<5}  {}: no ring: {}\n", name_of(kind), path,
                    std::error_code(came.refused, std::system_category()).message());
@@ -76,16 +49,16 @@ bool play_one(backend& on, backend_kind kind, const std::string& path, const tra
     } else {
         fmt::print("ok      {:<5}  {}: {} operations, {} completions, {} bytes{}\n", name_of(kind),
                    path, came.done.operations, came.done.completions, came.done.bytes,
-                   compares ? ", as the model" : "");
+                   against != nullptr && can_be_compared(wanted) ? ", as the model" : "");
     }
-    if (with_history) print_history(record);
+    if (with_history) print_history(played.record);
     return came.refused == 0 && !came.broken;
 }
 
 }  // namespace
 
 int replay(const replay_options& options) {
-    if (!options.profile.empty() && find_profile(options.profile) == nullptr) {
+    if (!options.profile.empty() && !profile_named(options.profile)) {
         complain(fmt::format("--profile: no profile is called {}", options.profile));
         return status_usage;
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/profile_name.hpp"
 #include "sim/trace/words.hpp"
 
 namespace ringproof::sim {
@@ -15,7 +16,6 @@ namespace ringproof::sim {
 namespace {
 
 constexpr std::string_view magic = "ringproof-trace";
-constexpr std::size_t profile_name_most = 40;
 
 std::string range(std::uint32_t least, std::uint32_t most) {
     return std::to_string(least) + ".." + std::to_string(most);
@@ -65,12 +65,7 @@ private:
     bool profile() {
         words_.skip();
         const std::string_view name = words_.peek();
-        const auto fits = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-        };
-        if (name.empty() || name.size() > profile_name_most || !std::ranges::all_of(name, fits)) {
-            return fail("the name of a profile, as v7_3");
-        }
+        if (!parse_profile_name(name)) return fail("the name of a profile, as v7_3+BUG-20");
         result_.profile = name;
         words_.skip();
         return next_line();

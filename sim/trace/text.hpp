@@ -3,7 +3,8 @@
 //
 //   ringproof-trace 1                        first line; the format's version
 //   profile v7_3                             optional; which kernel the model is; `replay` also
-//                                            knows host, which is as the running one behaves
+//                                            knows host, which is as the running one behaves;
+//                                            v7_3+BUG-20: with that bug (sim/profile_name.hpp)
 //   ring sq=8 cq=16 mode=defer               optional; default | coop | defer | sqpoll
 //   choices 03 00 07                         optional, repeatable; answers for the model, hex
 //   open tcp                                 # a comment reaches to the end of its line
