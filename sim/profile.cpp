@@ -239,6 +239,16 @@ constexpr std::array known{make_v5_19(), make_v6_1(),  make_v6_4(),  make_v6_8()
 
 std::span<const profile> profiles() noexcept { return known; }
 
+profile repaired(profile version) noexcept {
+    version.bugs = {.early_commit_ignores_over_2g = false};
+    version.recv_would_block = failed_attempt::clean;
+    version.read_failed = failed_attempt::clean;
+    version.receive_failed = failed_attempt::clean;
+    version.low_groups_are_permanent = false;
+    version.length_zero_is_whole_buffer = true;
+    return version;
+}
+
 const profile* find_profile(std::string_view name) noexcept {
     for (const profile& candidate : known) {
         if (candidate.name == name) return &candidate;

@@ -126,6 +126,11 @@ struct profile {
 /// Every profile there is, oldest first.
 [[nodiscard]] std::span<const profile> profiles() noexcept;
 
+/// That version as it was meant to be: without bugs, without buffers lost in failed attempts, a
+/// group's number forgetting its last owner, and length 0 what it has been since. On such a kernel
+/// every invariant holds; what breaks one on `version` alone is for its bugs to answer.
+[[nodiscard]] profile repaired(profile version) noexcept;
+
 /// The profile of that name; nullptr if there is none.
 [[nodiscard]] const profile* find_profile(std::string_view name) noexcept;
 
