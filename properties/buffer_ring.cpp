@@ -204,7 +204,7 @@ private:
 BOOST_AUTO_TEST_SUITE(buffer_ring)
 
 BOOST_AUTO_TEST_CASE(a_ring_is_a_queue_of_entries) {
-    check(2000, []() {
+    check(20000, []() {
         const auto slots = *slot_counts();
         const auto start = *start_tails();
         pair_of_rings both(slots, start);
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_ring_is_a_queue_of_entries) {
 }
 
 BOOST_AUTO_TEST_CASE(one_store_for_a_batch_leaves_what_single_stores_leave) {
-    check(1000, []() {
+    check(20000, []() {
         const auto slots = *slot_counts();
         const auto start = *start_tails();
         const auto count = *rc::gen::inRange<std::size_t>(0, slots + 1);
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(one_store_for_a_batch_leaves_what_single_stores_leave) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_available_depends_on_the_distance_alone) {
-    check(2000, []() {
+    check(20000, []() {
         const auto slots = *slot_counts();
         const auto start = *start_tails();
         const auto count = *rc::gen::inRange<std::size_t>(0, slots + 1);
