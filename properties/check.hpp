@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -21,13 +22,15 @@ namespace ringproof::testing {
 inline std::string replay_lines(std::string_view message, const std::string& name) {
     constexpr std::string_view magic = "ringproof-trace 1\n";
     std::string lines;
-    unsigned count = 0;
+    std::set<std::string> seen;  // what a property was given, it may have played as it was
     for (std::size_t at = message.find(magic); at != std::string_view::npos;
          at = message.find(magic, at + 1)) {
-        const std::string_view text = message.substr(at, message.find("\n\n", at) - at);
+        const std::string text(message.substr(at, message.find("\n\n", at) - at));
+        if (!seen.insert(text).second) continue;
         std::error_code none;  // without a place for files the text in the message has to do
         const auto folder = std::filesystem::temp_directory_path(none);
-        const auto path = folder / ("ringproof-" + name + "-" + std::to_string(++count) + ".trace");
+        const auto path =
+            folder / ("ringproof-" + name + "-" + std::to_string(seen.size()) + ".trace");
         if (std::ofstream(path) << text << '\n') {
             lines += "build/dev/ringproof replay --history " + path.string() + '\n';
         }

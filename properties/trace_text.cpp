@@ -103,8 +103,7 @@ BOOST_AUTO_TEST_CASE(what_is_printed_is_parsed_back) {
     check(20000, [](const trace& to_play) {
         for (const trace& wanted : {to_play, *arbitrary::values()}) {
             const auto parsed = parse(print(wanted));
-            RC_ASSERT(parsed.has_value());
-            RC_ASSERT(*parsed == wanted);
+            if (parsed != wanted) RC_FAIL("I20: the text of a trace means another one");
         }
     });
 }
