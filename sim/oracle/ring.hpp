@@ -13,9 +13,10 @@ namespace ringproof::sim {
 /// Counts run free here; what is compared is their lower 16 bits, as in the ring (RNG-01).
 class ring_oracle {
 public:
-    void opened(std::size_t group, std::uint32_t entries) {
+    /// \param start  the tail, and the kernel's head, before anything is published
+    void opened(std::size_t group, std::uint32_t entries, std::uint16_t start = 0) {
         if (groups_.size() <= group) groups_.resize(group + 1);
-        groups_[group] = {.entries = entries};
+        groups_[group] = {.entries = entries, .tail = start, .handed_over = start, .head = start};
     }
 
     /// `count` buffers became visible; the ring's tail word is `tail` now.

@@ -52,9 +52,10 @@ std::uint16_t player<World>::enter_group(std::uint32_t entries, std::uint32_t si
     it.leaves_gaps = min_left > 1;
     it.entries = entries;
     it.size = size;
+    it.tail = static_cast<std::uint16_t>(it.buffers->tail_published() - entries);  // it is full
     note(actor::application, event_kind::group_opened, index, entries, size, incremental ? 2 : 0);
     ownership_.opened(index, entries, incremental, min_left);
-    rings_.opened(index, entries);
+    rings_.opened(index, entries, it.tail);
     completions_.opened(index);
     const auto slab = it.core().storage().part(buffer_id{0}, 0, std::size_t{entries} * size);
     std::memset(slab.data(), static_cast<int>(playing::poison), slab.size());
