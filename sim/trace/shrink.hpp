@@ -30,7 +30,7 @@ struct shrunk_trace {
 };
 
 /// \param whole  fails; it is returned when nothing smaller does
-/// \param step   the operation in which it failed, from 1; what follows is dropped first. 0: unknown
+/// \param step   the operation in which it failed, from 1; what follows goes first. 0: unknown
 [[nodiscard]] shrunk_trace shrink(const trace& whole, std::uint32_t step, const still_fails& fails,
                                   const shrink_options& options = {});
 
