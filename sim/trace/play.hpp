@@ -116,6 +116,7 @@ private:
     void handle(const completion& done);
     void received(std::uint16_t index, const completion& done);
     void received_by_machine(std::uint16_t index, const completion& done);
+    void judge_end(const channel& on, ringproof::received what);
     bool settle_books(std::uint16_t index, const completion& done, std::uint32_t& buffers);
     void keep(std::uint16_t index, const completion& done, ringproof::bundle<kernel_type>& data);
     [[nodiscard]] bool announce(const request& it, ringproof::bundle<kernel_type>& data);
@@ -142,6 +143,7 @@ private:
     bool wait(std::uint32_t count);
     bool wait_for(std::uint32_t count);
     [[nodiscard]] bool expecting() const;
+    [[nodiscard]] static bool meets_end(const channel& it);
     [[nodiscard]] bool unfinished() const;
     bool settle();
     void rearm_idle_channels();

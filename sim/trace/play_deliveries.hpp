@@ -88,6 +88,17 @@ void player<World>::received_by_machine(std::uint16_t index, const completion& d
     if (wrong && open && !on.lossy && !over()) {
         judge(blame("I17", say("a receiver gave up: ", seen_there.error.message())));
     }
+    judge_end(on, seen_there.what);
+}
+
+/// A receiver may end with its stream, by an error or when it is cancelled; never by itself.
+template <world World>
+void player<World>::judge_end(const channel& on, ringproof::received what) {
+    using enum ringproof::received;
+    if (!on.machine || !on.machine->done() || !groups_[requests_[on.receiving].group].open) return;
+    if (what == cancelled || what == error || what == malformed || on.lossy || on.dismissed) return;
+    if (what == end_of_stream && on.finished) return;
+    judge(blame("I17", "a receiver ended although its stream goes on and nobody cancelled it"));
 }
 
 /// Checks what came, buffer by buffer, and keeps the leases.

@@ -56,13 +56,22 @@ bool player<World>::wait(std::uint32_t count) {
     return true;
 }
 
-/// True while something is due: bytes that a peer has sent, or requests that end by themselves.
+/// True for a receive that finds the end of its stream sooner or later, whatever else happens.
+template <world World>
+bool player<World>::meets_end(const channel& it) {
+    return it.finished && !it.lossy && !it.end_unsure &&
+        (it.receives > 0 || (it.machine && it.machine->armed()));
+}
+
+/// True while something is due: bytes that a peer has sent, the end of a stream, or requests that
+/// end by themselves.
 template <world World>
 bool player<World>::unfinished() const {
     if (sure_ > 0 || !unread_.empty()) return true;
     for (const std::uint16_t index : live_channels_) {
         const channel& it = channels_[index];
-        if (it.sends > 0 || (!it.lossy && in_.outstanding(index) > 0)) return true;
+        if (it.sends > 0 || meets_end(it)) return true;
+        if (!it.lossy && in_.outstanding(index) > 0) return true;
     }
     return false;
 }
@@ -155,6 +164,11 @@ void player<World>::blame_unfinished() {
         judge(blame("I18",
                     say("the request of ", form_of(each.kind).name, " with user data ", each.user,
                         " does not end")));
+    }
+    for (const std::uint16_t index : live_channels_) {
+        if (!meets_end(channels_[index])) continue;
+        judge(
+            blame("I17", say("the end of channel ", index, " is not told to who receives on it")));
     }
     judge(blame("I18", say(unread_.size(), " completions are not looked at")));
 }

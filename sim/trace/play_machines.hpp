@@ -21,6 +21,7 @@ bool player<World>::arm_receiver(const op& wanted) {
     it.bundle =
         wanted.has(modifier::bundle) && source.kind != channel_kind::pipe && !buffers.leaves_gaps;
     it.asked = wanted.modifiers;
+    if (wanted.has(modifier::poll_first)) source.end_unsure = true;
     it.channel = on;
     it.group = from;
     const receiver_options how{
@@ -36,6 +37,7 @@ bool player<World>::arm_receiver(const op& wanted) {
         return true;
     }
     source.receiving = index;
+    source.dismissed = false;
     ++buffers.requests;
     armed_.add(index);
     follow_machine(index);
@@ -68,6 +70,7 @@ bool player<World>::cancel_machine(std::uint16_t on) {
     const std::uint16_t index = new_request(op_kind::cancel);
     if (index == nothing) return false;
     const bool waited = it.machine->in_line();
+    it.dismissed = true;
     bool armed = it.machine->armed();
     auto done = it.machine->cancel(user_data{requests_[index].user});
     if (!done) {  // the queue was full
@@ -87,11 +90,16 @@ bool player<World>::cancel_machine(std::uint16_t on) {
     return done.has_value();
 }
 
-/// A receiver may also be over without a completion: when its group was closed while it waited.
+/// A receiver may also be over without a completion, when its group was closed while it waited; and
+/// only then.
 template <world World>
 void player<World>::retire_done_machines() {
     for (const channel& each : channels_) {
-        if (each.machine && each.machine->done()) retire_machine(each.receiving);
+        if (!each.machine || !each.machine->done()) continue;
+        if (groups_[requests_[each.receiving].group].open && !each.lossy && !each.dismissed) {
+            judge(blame("I17", "a receiver waits neither for its socket nor in line"));
+        }
+        retire_machine(each.receiving);
     }
 }
 

@@ -49,6 +49,8 @@ struct channel {
     std::uint16_t receives = 0;         // in flight
     std::uint16_t sends = 0;            // in flight: 0 or 1
     std::uint16_t receiving = nothing;  // the request of its receiver
+    bool end_unsure = false;            // a multishot that polled first may miss the end (MSH-15)
+    bool dismissed = false;             // its receiver was told to end
     std::unique_ptr<receiver<Kernel>> machine;
 
     [[nodiscard]] bool busy() const noexcept { return receives + sends > 0 || machine != nullptr; }

@@ -99,6 +99,7 @@ bool player<World>::arm(const op& wanted, std::uint16_t on, std::uint16_t from) 
     it.multishot = multishot;
     it.limited = wanted.limit > 0;
     it.asked = wanted.modifiers;
+    if (multishot && wanted.has(modifier::poll_first)) source.end_unsure = true;
     it.channel = on;
     it.group = from;
     it.limit = wanted.kind == op_kind::recvmsg_multishot ? 0 : wanted.size;
