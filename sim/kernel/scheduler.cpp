@@ -156,6 +156,7 @@ void between_instructions(machine& in) {
 void at_kernel_exit(machine& in) {
     for (std::size_t i = 0; i < in.rings.size(); ++i) {
         ring_context& ring = *in.rings[i];
+        offer_to_workers(ring);  // they may have begun while the rest was submitted
         // Returning to user space runs task work; with DEFER_TASKRUN there is none to run.
         if (!ring.defers() && !ring.poller.exists) run_task_work(ring);
         if (ring.poller.exists && now_or_later(in, "SQPOLL thread now or later")) {
