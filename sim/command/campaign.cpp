@@ -36,19 +36,6 @@ constexpr std::uint64_t compared_lanes = 7;
 std::atomic<bool> interrupted{false};
 struct sigaction former_interrupt{};
 
-/// Every run begins with it: enough rounds that the ring's 16-bit tail wraps.
-trace wrap_trace(const std::string& profile) {
-    trace made;
-    made.profile = profile;
-    made.ring = {.sq_entries = 4, .cq_entries = 16, .mode = ring_mode::defer};
-    made.operations = {
-        {.kind = op_kind::open, .word = static_cast<std::uint8_t>(channel_kind::unix_stream)},
-        {.kind = op_kind::group, .count = 8, .size = 32},
-        {.kind = op_kind::churn, .count = 66'000, .size = 16},
-        {.kind = op_kind::status}};
-    return made;
-}
-
 /// What the threads of one backend share.
 class campaign {
 public:
@@ -62,8 +49,9 @@ public:
         started_ = clock::now();
         {
             std::vector<std::jthread> threads;
-            for (unsigned i = 1; i < options_->jobs; ++i)
+            for (unsigned i = 1; i < options_->jobs; ++i) {
                 threads.emplace_back([this] { work(false); });
+            }
             work(true);
         }
         clear_progress();

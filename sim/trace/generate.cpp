@@ -251,6 +251,26 @@ trace generate(std::uint64_t seed, const generate_options& options) {
     return generator(seed, options).run();
 }
 
+trace wrap_trace(const std::string& profile) {
+    constexpr std::uint32_t entries = 8;
+    constexpr std::uint32_t size = 32;
+    trace made;
+    made.profile = profile;
+    made.ring = {.sq_entries = 4, .cq_entries = 16, .mode = ring_mode::defer};
+    made.operations = {
+        {.kind = op_kind::open, .word = static_cast<std::uint8_t>(channel_kind::unix_stream)},
+        {.kind = op_kind::group, .count = entries, .size = size},
+        {.kind = op_kind::churn, .count = 66'000, .size = size / 2},
+        {.kind = op_kind::status},
+        {.kind = op_kind::feed, .count = (entries + 4) * size},
+        {.kind = op_kind::wait, .count = 1},
+        {.kind = op_kind::reap, .count = all_of_them},
+        {.kind = op_kind::recv},
+        {.kind = op_kind::wait, .count = 1},
+        {.kind = op_kind::settle}};
+    return made;
+}
+
 std::uint64_t seed_of(std::string_view text) noexcept {
     std::uint64_t value = 0;
     const bool hex = text.starts_with("0x");

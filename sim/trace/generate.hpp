@@ -30,6 +30,10 @@ struct generate_options {
 /// The same seed and options give the same trace on every machine.
 [[nodiscard]] trace generate(std::uint64_t seed, const generate_options& options = {});
 
+/// Enough rounds that the ring's 16-bit tail wraps, and then an emptied ring: the first case of
+/// every run, since no other is long enough.
+[[nodiscard]] trace wrap_trace(const std::string& profile);
+
 /// Any text as a seed: a number stands for itself (decimal or 0x), anything else is hashed, so that
 /// a commit's hash makes a seed that changes and can still be named.
 [[nodiscard]] std::uint64_t seed_of(std::string_view text) noexcept;
