@@ -7,25 +7,16 @@
 
 #include "properties/check.hpp"
 #include "properties/generators.hpp"
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/profile.hpp"
 #include "sim/profile_name.hpp"
-#include "sim/trace/play.hpp"
 
 namespace ringproof::sim {
-
-using model_player = player<model_world>;
 
 /// Plays a trace as that version. `record`: fresh; keeps events when it was told to.
 inline outcome play(model_player& with, const trace& wanted, const profile& version,
                     history& record) {
-    choices answers = choices::from_bytes(wanted.choices);
-    model_kernel kernel(answers, {.kernel_profile = version, .record = &record});
-    model_world around(kernel);
-    outcome seen = with.play(wanted, around, record);
-    // One more draw: a run that asked other questions is another run, whatever it recorded.
-    seen.unseed = record.hash() ^ answers.choose(256, "unseed");
-    return seen;
+    return with.play(wanted, record, version);
 }
 
 inline profile version_of(const trace& wanted) { return profile_named(wanted.profile).value(); }

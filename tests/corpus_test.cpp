@@ -10,7 +10,7 @@
 
 #include <ringproof/capabilities.hpp>
 
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/linux_world.hpp"
 #include "sim/profile.hpp"
 #include "sim/trace/play.hpp"
@@ -48,14 +48,8 @@ std::string told(const outcome& came) {
 }
 
 outcome on_model(const trace& wanted) {
-    choices answers = choices::from_bytes(wanted.choices);
     history record;
-    model_options how;
-    how.kernel_profile = *find_profile(wanted.profile);
-    how.record = &record;
-    model_kernel kernel(answers, how);
-    model_world around(kernel);
-    return player<model_world>().play(wanted, around, record);
+    return model_player().play(wanted, record);
 }
 
 bool met(const outcome& came, mark which) { return came.marks[static_cast<std::size_t>(which)]; }

@@ -8,7 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
+#include "sim/kernel/model_kernel.hpp"
 #include "sim/linux_world.hpp"
 #include "sim/profile_name.hpp"
 #include "sim/trace/play.hpp"
@@ -20,20 +21,12 @@ namespace {
 class model_backend final : public backend {
 public:
     outcome play(const trace& wanted, history& record) override {
-        choices answers = choices::from_bytes(wanted.choices);
-        model_options how{.record = &record};
-        how.kernel_profile = profile_named(wanted.profile).value_or(profile{});
-        model_kernel kernel(answers, how);
-        model_world around(kernel);
-        outcome came = player_.play(wanted, around, record);
-        // One more draw: a run that asked other questions is another run, whatever it recorded.
-        came.unseed = record.hash() ^ answers.choose(256, "unseed");
-        return came;
+        return player_.play(wanted, record);
     }
     [[nodiscard]] bool deterministic() const override { return true; }
 
 private:
-    player<model_world> player_;
+    model_player player_;
 };
 
 class linux_backend final : public backend {

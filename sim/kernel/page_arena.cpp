@@ -18,13 +18,20 @@ void unpoison(const std::byte* first, std::size_t size) noexcept {
     if (asan_unpoison != nullptr) asan_unpoison(first, size);
 }
 
+constexpr std::size_t kept_pages_most = 4096;
 constexpr std::size_t chunk_pages = 16;  // below malloc's mmap threshold: no system call
 
 }  // namespace
 
-page_arena::~page_arena() {
+page_arena::~page_arena() { give_all_back(); }
+
+void page_arena::give_all_back() noexcept {
     for (const run& each : chunks_) unpoison(each.first, each.pages * page_size);
     for (void* block : blocks_) std::free(block);
+    chunks_.clear();
+    blocks_.clear();
+    free_.clear();
+    chunk_pages_ = 0;
 }
 
 void page_arena::poison(const std::byte* first, std::size_t pages) noexcept {
@@ -41,26 +48,41 @@ std::byte* page_arena::allocate(std::size_t pages) {
 }
 
 void page_arena::release(std::byte* first, std::size_t pages) {
-    free_.push_back({first, pages});
+    free_.push_back({first, pages, true});
     poison(first, pages);
 }
 
+void page_arena::start_over() noexcept {
+    std::size_t owned = 0;
+    for (const run& each : chunks_) owned += each.pages;
+    if (owned > kept_pages_most) give_all_back();
+    for (run& each : free_) each.counted = false;
+    pages_ = 0;
+}
+
 std::byte* page_arena::take_free(std::size_t pages) {
-    for (std::size_t i = free_.size(); i-- > 0;) {
-        if (free_[i].pages != pages) continue;
-        std::byte* first = free_[i].first;
-        free_[i] = free_.back();
-        free_.pop_back();
-        unpoison(first, pages * page_size);
-        std::memset(first, 0, pages * page_size);
-        return first;
+    auto best = free_.rend();
+    for (auto each = free_.rbegin(); each != free_.rend(); ++each) {
+        if (each->pages != pages) continue;
+        best = each;
+        if (each->counted) break;
     }
-    return nullptr;
+    if (best == free_.rend()) return nullptr;
+    if (!best->counted) {
+        if (pages > limit - pages_) return nullptr;
+        pages_ += pages;
+    }
+    std::byte* first = best->first;
+    *best = free_.back();
+    free_.pop_back();
+    unpoison(first, pages * page_size);
+    std::memset(first, 0, pages * page_size);
+    return first;
 }
 
 std::byte* page_arena::take_chunk(std::size_t pages) {
     if (chunk_pages_ < pages) {
-        if (chunk_pages_ != 0) free_.push_back({chunk_, chunk_pages_});
+        if (chunk_pages_ != 0) free_.push_back({chunk_, chunk_pages_, false});
         void* block = std::aligned_alloc(page_size, chunk_pages * page_size);
         if (block == nullptr) return nullptr;
         blocks_.push_back(block);

@@ -28,6 +28,11 @@ public:
     /// Gives back exactly what allocate() returned.
     void release(std::byte* first, std::size_t pages);
 
+    /// The next model begins: what is free is kept, but counts against the limit as fresh pages do.
+    /// So a model finds the same arena whoever came before. Much memory is given back instead.
+    /// \pre nothing is handed out
+    void start_over() noexcept;
+
     /// Makes pages untouchable (a guard page), where the build can tell.
     static void poison(const std::byte* first, std::size_t pages) noexcept;
 
@@ -37,8 +42,10 @@ private:
     struct run {
         std::byte* first;
         std::size_t pages;
+        bool counted = true;  // among pages_
     };
 
+    void give_all_back() noexcept;
     std::byte* take_free(std::size_t pages);
     std::byte* take_chunk(std::size_t pages);
     std::byte* take_large(std::size_t pages);
@@ -48,7 +55,7 @@ private:
     std::byte* chunk_ = nullptr;
     std::size_t chunk_pages_ = 0;
     std::vector<run> chunks_;
-    std::size_t pages_ = 0;
+    std::size_t pages_ = 0;  // that this model was given, free again or not
 };
 
 }  // namespace ringproof::sim

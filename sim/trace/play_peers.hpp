@@ -2,7 +2,6 @@
 // The player's channels, and what it lets their far ends do.
 
 #include <algorithm>
-#include <array>
 
 #include "sim/trace/play.hpp"
 
@@ -60,17 +59,16 @@ bool player<World>::drain(std::uint16_t on) {
     if (on == nothing) return false;
     const channel& it = channels_[on];
     if (it.kind == channel_kind::pipe || it.kind == channel_kind::file) return false;
-    std::array<std::byte, 16384> into;  // longer messages are not sent: see send()
     bool any = false;
-    for (auto got = world_->receive(it.fd, into); got && !over();
-         got = world_->receive(it.fd, into)) {
+    for (auto got = world_->receive(it.fd, drained_); got && !over();
+         got = world_->receive(it.fd, drained_)) {
         if (*got == 0 && !keeps_messages(it.kind)) break;
         any = true;
         if (it.send_lossy) continue;
-        const auto bytes = std::span<const std::byte>(into).first(*got);
+        const auto bytes = std::span<const std::byte>(drained_).first(*got);
         if (!keeps_messages(it.kind)) {
             judge(out_.delivered(on, bytes));
-        } else if (!judge(out_.message(on, bytes.size(), into.size()))) {
+        } else if (!judge(out_.message(on, bytes.size(), drained_.size()))) {
             judge(out_.part(on, bytes));
         }
     }

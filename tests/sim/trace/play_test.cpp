@@ -10,7 +10,7 @@
 
 #include <ringproof/capabilities.hpp>
 
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/linux_world.hpp"
 #include "sim/profile.hpp"
 #include "sim/profile_facts.hpp"
@@ -25,21 +25,9 @@ using namespace ringproof::sim;
 
 namespace {
 
-outcome on_model(const trace& wanted, history& record, const profile& version) {
-    static player<model_world> plays;
-    choices answers = choices::from_bytes(wanted.choices);
-    model_options how;
-    how.kernel_profile = version;
-    how.record = &record;
-    model_kernel kernel(answers, how);
-    model_world around(kernel);
-    outcome came = plays.play(wanted, around, record);
-    came.unseed = record.hash() ^ answers.choose(256, "unseed");
-    return came;
-}
-
-outcome on_model(const trace& wanted, history& record) {
-    return on_model(wanted, record, *find_profile(wanted.profile));
+outcome on_model(const trace& wanted, history& record, const profile& version = {}) {
+    static model_player plays;
+    return plays.play(wanted, record, version);
 }
 
 outcome on_model(const trace& wanted) {
