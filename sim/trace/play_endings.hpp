@@ -124,6 +124,7 @@ bool player<World>::settle() {
     unsigned fruitless = 0;  // rounds in a row: a version may refuse for ever what is armed
     for (unsigned rounds = 1; fruitless < rounds_most && !over(); ++rounds) {
         const std::uint64_t before = result_.done.bytes;
+        const std::uint32_t due = sure_;
         // What a trace armed on buffers of one byte would take thousands.
         if (rounds == rounds_most) push_cancel(~std::uint64_t{0});
         give_back_all();
@@ -132,7 +133,7 @@ bool player<World>::settle() {
         const bool moved = reap(all_of_them) > 0;
         give_back_all();
         if (moved) stalls = 0;
-        fruitless = result_.done.bytes == before ? fruitless + 1 : 0;
+        fruitless = result_.done.bytes == before && sure_ >= due ? fruitless + 1 : 0;
         rearm_idle_channels();
         if (!moved && !unfinished()) break;
         if (!moved && !wait_for(1) && ring_->ready() == 0) {
