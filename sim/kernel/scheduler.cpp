@@ -65,7 +65,8 @@ void offer_to_workers(ring_context& ring) {
     // Workers are threads: while one runs, another may, and whoever waited is asked again.
     for (bool ran = true; ran && !ring.workers.empty();) {
         ran = false;
-        for (std::size_t left = ring.workers.size(); left > 0; --left) {
+        // What one does may take others out of the line: a cancel that runs here.
+        for (std::size_t left = ring.workers.size(); left > 0 && !ring.workers.empty(); --left) {
             request* each = ring.workers.pop();
             if (now_or_later(*ring.in, "io-wq now or later", each->user_data)) {
                 run_on_worker(*each);
