@@ -1,10 +1,14 @@
 // Replays inputs through a fuzz target without a fuzzing engine.
 //
-//     fuzz_trace corpus/trace crash-1234
+//     fuzz_play_model [--every-situation] corpus/play_model crash-1234
 //
-// Each argument is a file or a folder, searched to its leaves. Exit status: 0 when every input was
-// replayed, 1 when there was none (a replay of nothing proves nothing), 2 when one cannot be read.
-// A target that finds something aborts; the name printed last is the input that did it.
+// Each argument is a file or a folder, searched to its leaves. Every input is run twice: in order,
+// and then backwards; what a target showed of it must be the same, or something outlives an input.
+// Exit status: 0 when every input was replayed, 1 when there was none (a replay of nothing proves
+// nothing) or one ran two ways, 2 when one cannot be read; what the target's own initialization
+// exits with, 77 where it cannot run. A target that finds something aborts; the name printed last
+// is the input that did it. With --every-situation it is 1, too, when the traces played have missed
+// a situation of sim/trace/outcome.hpp. Other flags are an engine's and mean nothing here.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,10 +18,14 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "fuzz/target.hpp"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" [[gnu::weak]] int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 namespace {
 
@@ -60,36 +68,72 @@ std::optional<std::vector<char>> bytes_of(const fs::path& path) {
     return bytes;
 }
 
-int cannot_read(const fs::path& path) {
-    std::fprintf(stderr, "cannot read %s\n", path.c_str());
-    return 2;
+struct input {
+    fs::path path;
+    std::vector<char> bytes;
+    std::uint64_t shown = 0;
+};
+
+/// Nothing, after a line that says why, when an argument cannot be read.
+std::optional<std::vector<input>> read_all(int argc, char** argv) {
+    std::vector<input> all;
+    for (int index = 1; index < argc; ++index) {
+        if (argv[index][0] == '-') continue;
+        const auto paths = inputs_of(argv[index]);
+        if (!paths) {
+            std::fprintf(stderr, "cannot read %s\n", argv[index]);
+            return std::nullopt;
+        }
+        for (const fs::path& path : *paths) {
+            auto bytes = bytes_of(path);
+            if (!bytes) {
+                std::fprintf(stderr, "cannot read %s\n", path.c_str());
+                return std::nullopt;
+            }
+            all.push_back({path, std::move(*bytes)});
+        }
+    }
+    return all;
+}
+
+/// What the target showed.
+std::uint64_t run(const input& it) {
+    // Flushed before the call: an abort must not swallow the name of its input.
+    std::fprintf(stderr, "%s\n", it.path.c_str());
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(it.bytes.data()), it.bytes.size());
+    return ringproof::fuzz::shown;
+}
+
+/// True when none is missing; tells those that are.
+bool every_situation_was_met() {
+    namespace sim = ringproof::sim;
+    for (std::size_t i = 0; i < sim::mark_count; ++i) {
+        if (ringproof::fuzz::met[i]) continue;
+        const std::string_view name = name_of(static_cast<sim::mark>(i));
+        std::fprintf(stderr, "no input meets: %.*s\n", static_cast<int>(name.size()), name.data());
+    }
+    return ringproof::fuzz::met.all();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::size_t replayed_count = 0;
-    for (int index = 1; index < argc; ++index) {
-        const auto paths = inputs_of(argv[index]);
-        if (!paths) {
-            return cannot_read(argv[index]);
-        }
-        for (const fs::path& path : *paths) {
-            const auto bytes = bytes_of(path);
-            if (!bytes) {
-                return cannot_read(path);
-            }
-            // Flushed before the call: an abort must not swallow the name of its input.
-            std::fprintf(stderr, "%s\n", path.c_str());
-            const auto* data = reinterpret_cast<const std::uint8_t*>(bytes->data());
-            LLVMFuzzerTestOneInput(data, bytes->size());
-            ++replayed_count;
-        }
-    }
-    std::printf("replayed %zu inputs\n", replayed_count);
-    if (replayed_count == 0) {
+    auto all = read_all(argc, argv);
+    if (!all) return 2;
+    if (all->empty()) {
         std::fprintf(stderr, "no inputs: name at least one file, or a folder that has some\n");
         return 1;
     }
-    return 0;
+    if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
+    for (input& each : *all) each.shown = run(each);
+    for (auto each = all->rbegin(); each != all->rend(); ++each) {
+        if (run(*each) == each->shown) continue;
+        std::fprintf(stderr, "%s shows something else after other inputs\n", each->path.c_str());
+        return 1;
+    }
+    std::printf("replayed %zu inputs, twice\n", all->size());
+    const bool all_situations = std::any_of(argv + 1, argv + argc, [](const char* argument) {
+        return std::string_view(argument) == "--every-situation";
+    });
+    return all_situations && !every_situation_was_met() ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # The smoke run of the fuzz targets, for ctest.
 #
-#   smoke.sh build <source> <build>            configure and build preset fuzz in <build>
-#   smoke.sh run   <source> <build> <target>   run one target for RINGPROOF_SMOKE_SECONDS (10)
+#   smoke.sh build <source> <build>            configure and build preset fuzz in <build>, with
+#                                              coverage for coverage.sh, which needs no other build
+#   smoke.sh run   <source> <build> <target>   run one target for RINGPROOF_SMOKE_SECONDS (4)
 #
 # Status 77, skipped, when the compiler that brings the engine is not installed.
 set -eu
@@ -21,7 +22,8 @@ fi
 if [ "$verb" = build ]; then
     cd "$source"
     # The cache remembers compiler and flags; only the first run pays for the configuration.
-    cmake --preset fuzz -B "$build" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+    cmake --preset fuzz -B "$build" -DRINGPROOF_COVERAGE=ON >"$build.log" 2>&1 ||
+        { cat "$build.log"; exit 1; }
     cmake --build "$build" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
     tail -n 1 "$build.log"
     exit 0
@@ -39,9 +41,9 @@ corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 artifacts=$build/artifacts/$target/
 mkdir -p "$artifacts"
-set -- "-max_total_time=${RINGPROOF_SMOKE_SECONDS:-10}" -timeout=30 -rss_limit_mb=2048 \
+set -- "-max_total_time=${RINGPROOF_SMOKE_SECONDS:-4}" -timeout=30 -rss_limit_mb=2048 \
     -print_final_stats=1 "-artifact_prefix=$artifacts"
 if [ -f "$source/fuzz/$target.dict" ]; then
     set -- "$@" "-dict=$source/fuzz/$target.dict"
 fi
-"$build/fuzz/fuzz_$target" "$@" "$corpus" "$seeds"
+LLVM_PROFILE_FILE=/dev/null "$build/fuzz/fuzz_$target" "$@" "$corpus" "$seeds"

@@ -314,4 +314,21 @@ bool has_bug(const profile_fact& fact, const profile& of) {
     return fact.is_bug() && value_of(fact, of) == "yes";
 }
 
+void copy_fact(const profile_fact& fact, const profile& from, profile& to) {
+    if (fact.applies != nullptr) {  // what any_failure_is() looks at
+        to.recv_would_block = from.recv_would_block;
+        to.read_failed = from.read_failed;
+        return;
+    }
+    std::visit(
+        [&](auto member) {
+            if constexpr (std::is_same_v<decltype(member), bool profile_bugs::*>) {
+                to.bugs.*member = from.bugs.*member;
+            } else {
+                to.*member = from.*member;
+            }
+        },
+        fact.member);
+}
+
 }  // namespace ringproof::sim

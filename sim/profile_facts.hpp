@@ -42,6 +42,9 @@ struct profile_fact {
 /// True for a bug that the profile has.
 [[nodiscard]] bool has_bug(const profile_fact& fact, const profile& of);
 
+/// Makes `to` say of it what `from` says.
+void copy_fact(const profile_fact& fact, const profile& from, profile& to);
+
 /// A bug that the model cannot have, and why.
 struct absent_bug {
     std::string_view id;

@@ -263,10 +263,9 @@ private:
 }  // namespace
 
 trace decode(std::span<const std::uint8_t> bytes) {
-    constexpr std::size_t head = 2;
-    if (bytes.size() < head) return {};
+    if (bytes.size() < header_size) return {};
     decoder taking(bytes[1]);
-    for (bytes = bytes.subspan(head); bytes.size() >= record_size;
+    for (bytes = bytes.subspan(header_size); bytes.size() >= record_size;
          bytes = bytes.subspan(record_size)) {
         taking.take(bytes.first<record_size>());
     }

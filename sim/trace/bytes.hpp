@@ -31,6 +31,7 @@
 
 namespace ringproof::sim {
 
+inline constexpr std::size_t header_size = 2;
 inline constexpr std::size_t record_size = 6;
 
 /// The trace that the bytes mean; an incomplete record at the end means nothing. Its text can be

@@ -292,7 +292,7 @@ bool is_built(std::string_view path, const tree& files) {
         "|fuzz/[^/]+"
         "|properties/.+"
         "|tests/[^/]+_test"
-        "|tests/(lib|sim|kernel)/.+_test"
+        "|tests/(lib|sim|kernel|fuzz)/.+_test"
         "|tests/kernel/matrix/[^/]+"
         "|tests/(support|bench|examples|command)/[^/]+"
         "|tests/install/[^/]+/main)\\.cpp$");
