@@ -177,6 +177,7 @@ int dispatch(int count, char** arguments) {
     const CLI::App* kernels = add_kernel(app, kernel_with);
     action chosen;
     add_shrink(app, chosen);
+    add_mutants(app, chosen);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version

@@ -169,7 +169,7 @@ private:
     std::vector<std::uint16_t> free_requests_;
     std::vector<std::unique_ptr<playing::request_memory>> memory_;  // by request, on demand
     std::vector<holding> leases_;
-    std::size_t leases_first_ = 0;    // those before it were given back
+    std::size_t leases_first_ = 0;  // those before it were given back
     // What drain() reads into. Longer messages are not sent: see send().
     std::array<std::byte, playing::send_most> drained_;
     std::vector<completion> unread_;  // taken from the queue, not looked at yet

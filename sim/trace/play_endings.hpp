@@ -190,8 +190,11 @@ bool player<World>::churn(const op& wanted) {
     const std::uint16_t on = live_channels_.pick(wanted.subject);
     const std::uint16_t from = live_groups_.pick(wanted.group);
     if (on == nothing || from == nothing || channels_[on].finished) return false;
+    constexpr unsigned fruitless_most = 64;  // rounds in a row that bring nothing
     unsigned stalls = 0;
+    unsigned fruitless = 0;
     for (std::uint32_t round = 0; round < wanted.count && stalls < 3 && !over(); ++round) {
+        const std::uint64_t before = result_.done.bytes;
         if (channels_[on].lossy || !groups_[from].open || !arm_for_churn(on, from)) break;
         if (in_.outstanding(on) < playing::churn_most) feed(on, std::max(wanted.size, 1U));
         const bool waited = wait_for(1);
@@ -199,6 +202,8 @@ bool player<World>::churn(const op& wanted) {
         reap(all_of_them);
         give_back_all();
         result_.done.operations += 4;
+        fruitless = result_.done.bytes == before ? fruitless + 1 : 0;
+        if (fruitless > fruitless_most) break;
     }
     return true;
 }

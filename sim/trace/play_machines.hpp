@@ -21,7 +21,7 @@ bool player<World>::arm_receiver(const op& wanted) {
     it.bundle =
         wanted.has(modifier::bundle) && source.kind != channel_kind::pipe && !buffers.leaves_gaps;
     it.asked = wanted.modifiers;
-    if (wanted.has(modifier::poll_first)) source.end_unsure = true;
+    source.end_unsure = wanted.has(modifier::poll_first);
     it.channel = on;
     it.group = from;
     const receiver_options how{

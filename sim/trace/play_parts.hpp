@@ -49,7 +49,7 @@ struct channel {
     std::uint16_t receives = 0;         // in flight
     std::uint16_t sends = 0;            // in flight: 0 or 1
     std::uint16_t receiving = nothing;  // the request of its receiver
-    bool end_unsure = false;            // a multishot that polled first may miss the end (MSH-15)
+    bool end_unsure = false;            // who receives may miss the end (MSH-08, MSH-15)
     bool dismissed = false;             // its receiver was told to end
     std::unique_ptr<receiver<Kernel>> machine;
 

@@ -99,7 +99,10 @@ bool player<World>::arm(const op& wanted, std::uint16_t on, std::uint16_t from) 
     it.multishot = multishot;
     it.limited = wanted.limit > 0;
     it.asked = wanted.modifiers;
-    if (multishot && wanted.has(modifier::poll_first)) source.end_unsure = true;
+    // What woke one of several may be taken by another, and who comes too late does not ask for the
+    // end; nor does a multishot that waits before its first attempt.
+    const bool waits_first = multishot && (async || wanted.has(modifier::poll_first));
+    source.end_unsure = waits_first || source.receives > 0;
     it.channel = on;
     it.group = from;
     it.limit = wanted.kind == op_kind::recvmsg_multishot ? 0 : wanted.size;
