@@ -178,6 +178,7 @@ int dispatch(int count, char** arguments) {
     action chosen;
     add_shrink(app, chosen);
     add_mutants(app, chosen);
+    add_emit_c(app, chosen);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version

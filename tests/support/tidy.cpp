@@ -64,6 +64,11 @@ constexpr auto wrong_ways = std::to_array<forbidden>({
     {"sim/behaviour/", "sim/compare/"},
     {"sim/report/", "sim/compare/"},
     {"sim/kernel/", "sim/compare/"},
+    {"sim/trace/", "sim/emit/"},
+    {"sim/oracle/", "sim/emit/"},
+    {"sim/behaviour/", "sim/emit/"},
+    {"sim/report/", "sim/emit/"},
+    {"sim/kernel/", "sim/emit/"},
     {"sim/kernel/", "sim/trace/"},
     {"sim/kernel/", "sim/oracle/"},
     {"sim/kernel/", "sim/behaviour/"},
@@ -288,7 +293,7 @@ bool is_built(std::string_view path, const tree& files) {
     }
     static const std::regex built(
         "^(sim/[^/]+"
-        "|sim/(kernel|trace|oracle|report|behaviour|compare|explore|command)/.+"
+        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|command)/.+"
         "|fuzz/[^/]+"
         "|properties/.+"
         "|tests/[^/]+_test"
