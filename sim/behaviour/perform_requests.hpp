@@ -8,47 +8,9 @@
 #include <utility>
 
 #include "sim/behaviour/perform.hpp"
+#include "sim/behaviour/request_words.hpp"
 
 namespace ringproof::sim {
-
-namespace detail {
-
-/// A word of the language, and the bit that it sets.
-struct named_bit {
-    std::string_view name;
-    std::uint32_t bit;
-};
-
-inline std::uint32_t bits_in(const statement& it, std::span<const named_bit> known) {
-    std::uint32_t bits = 0;
-    for (const named_bit& each : known) {
-        if (it.has(each.name)) bits |= each.bit;
-    }
-    return bits;
-}
-
-inline constexpr auto sqe_flag_words = std::to_array<named_bit>({
-    {"async", abi::iosqe_async},
-    {"link", abi::iosqe_io_link},
-    {"drain", abi::iosqe_io_drain},
-    {"skip", abi::iosqe_cqe_skip_success},
-    {"fixed", abi::iosqe_fixed_file},
-});
-
-inline constexpr auto ioprio_words = std::to_array<named_bit>({
-    {"multishot", abi::ioring_recv_multishot},
-    {"bundle", abi::ioring_recvsend_bundle},
-    {"poll_first", abi::ioring_recvsend_poll_first},
-});
-
-inline constexpr auto message_words = std::to_array<named_bit>({
-    {"waitall", MSG_WAITALL},
-    {"dontwait", MSG_DONTWAIT},
-    {"peek", MSG_PEEK},
-    {"trunc", MSG_TRUNC},
-});
-
-}  // namespace detail
 
 /// Calls that need no queue.
 template <world World>
@@ -209,6 +171,9 @@ void performer<World>::shape_other(const statement& it, abi::io_uring_sqe& sqe) 
         }
         case abi::ioring_op_shutdown:
             sqe.len = number("how");
+            break;
+        case abi::ioring_op_accept:  // which has a bit of its own for this
+            sqe.ioprio = it.has("multishot") ? abi::ioring_accept_multishot : std::uint16_t{0};
             break;
         case abi::ioring_op_provide_buffers: {
             const std::uint64_t bid = it.number("bid");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/emit/behaviour_writer.hpp"
@@ -81,22 +82,26 @@ std::string behaviour_writer::on_file(const statement& it) {
 /// A few letters as they are, many by their number.
 std::string behaviour_writer::feed(const statement& it) {
     constexpr std::uint64_t few = 48;
+    constexpr std::uint64_t most = 1U << 24U;
     const std::string& name = it.words[0];
+    file_state& to = files_[name];
+    std::string call;
     if (it.counts.empty()) {
         const std::string bytes = it.words[1].substr(1, it.words[1].size() - 2);
-        return result(it, fmt::format("FEED(peer_{}, {})", name, quoted(bytes)));
+        call = fmt::format("FEED(peer_{}, {})", name, quoted(bytes));
+    } else {
+        const std::uint64_t count = std::min(it.counts[0], most);
+        const std::uint64_t first = std::exchange(to.letters, to.letters + count);
+        std::string letters;
+        for (std::uint64_t i = 0; i < std::min(count, few); ++i) {
+            letters += static_cast<char>('a' + static_cast<char>((first + i) % 26));
+        }
+        call = count > few ? fmt::format("feed_letters(peer_{}, {}, {})", name, first % 26, count)
+                           : fmt::format("FEED(peer_{}, \"{}\")", name, letters);
     }
-    constexpr std::uint64_t most = 1U << 24U;
-    const std::uint64_t count = std::min(it.counts[0], most);
-    const std::uint64_t first = std::exchange(files_[name].letters, files_[name].letters + count);
-    if (count > few) {
-        return result(it, fmt::format("feed_letters(peer_{}, {}, {})", name, first % 26, count));
-    }
-    std::string letters;
-    for (std::uint64_t i = 0; i < count; ++i) {
-        letters += static_cast<char>('a' + static_cast<char>((first + i) % 26));
-    }
-    return result(it, fmt::format("FEED(peer_{}, \"{}\")", name, letters));
+    std::string refused = result(it, call);
+    if (to.kind == "tcp" || to.kind == "udp") program_->add("settle();");
+    return refused;
 }
 
 }  // namespace ringproof::sim::emitting

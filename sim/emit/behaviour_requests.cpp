@@ -2,87 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <utility>
+#include <algorithm>
 
+#include <ringproof/abi_constants.hpp>
+
+#include "sim/behaviour/request_words.hpp"
 #include "sim/emit/behaviour_writer.hpp"
 #include "sim/emit/seen_text.hpp"
+#include "sim/emit/sqe_text.hpp"
 
 namespace ringproof::sim::emitting {
 
 namespace {
-
-using word_table = std::pair<std::string_view, std::string_view>;
-
-constexpr auto opcodes = std::to_array<word_table>({
-    {"recv", "IORING_OP_RECV"},
-    {"recvmsg", "IORING_OP_RECVMSG"},
-    {"read", "IORING_OP_READ"},
-    {"readv", "IORING_OP_READV"},
-    {"read_multishot", "IORING_OP_READ_MULTISHOT"},
-    {"send", "IORING_OP_SEND"},
-    {"sendmsg", "IORING_OP_SENDMSG"},
-    {"nop", "IORING_OP_NOP"},
-    {"cancel", "IORING_OP_ASYNC_CANCEL"},
-    {"timeout", "IORING_OP_TIMEOUT"},
-    {"shutdown", "IORING_OP_SHUTDOWN"},
-    {"accept", "IORING_OP_ACCEPT"},
-    {"provide", "IORING_OP_PROVIDE_BUFFERS"},
-    {"remove", "IORING_OP_REMOVE_BUFFERS"},
-});
-
-constexpr auto sqe_flags = std::to_array<word_table>({
-    {"async", "IOSQE_ASYNC"},
-    {"link", "IOSQE_IO_LINK"},
-    {"drain", "IOSQE_IO_DRAIN"},
-    {"skip", "IOSQE_CQE_SKIP_SUCCESS"},
-    {"fixed", "IOSQE_FIXED_FILE"},
-});
-
-constexpr auto ioprio = std::to_array<word_table>({
-    {"multishot", "IORING_RECV_MULTISHOT"},
-    {"bundle", "IORING_RECVSEND_BUNDLE"},
-    {"poll_first", "IORING_RECVSEND_POLL_FIRST"},
-});
-
-constexpr auto message_flags = std::to_array<word_table>({
-    {"waitall", "MSG_WAITALL"},
-    {"dontwait", "MSG_DONTWAIT"},
-    {"peek", "MSG_PEEK"},
-    {"trunc", "MSG_TRUNC"},
-});
-
-/// The initializer of a submission queue entry, field by field; what is 0 is left out.
-class sqe_fields {
-public:
-    void set(std::string_view name, std::string_view value) {
-        if (value.empty() || value == "0") return;
-        text_ += fmt::format("{}.{} = {}", text_.empty() ? "" : ", ", name, value);
-    }
-    void set(std::string_view name, std::uint64_t value) { set(name, unsigned_in_c(value)); }
-
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-private:
-    std::string text_;
-};
-
-std::string bits(const statement& it, std::span<const word_table> table, std::uint64_t more = 0,
-                 std::string_view also = {}) {
-    std::string text(also);
-    for (const auto& [word, name] : table) {
-        if (it.has(word)) text += fmt::format("{}{}", text.empty() ? "" : " | ", name);
-    }
-    if (more != 0) text += fmt::format("{}{:#x}", text.empty() ? "" : " | ", more);
-    return text;
-}
 
 std::uint64_t word32(const statement& it, std::string_view name, std::uint64_t otherwise = 0) {
     return it.number(name, otherwise) & 0xffff'ffffU;
 }
 
 /// One vector that says how much is wanted, or as many as were asked for.
-std::string vectors(const statement& it, std::uint64_t count) {
+std::string vectors(const statement& it) {
+    const std::uint64_t count = it.number("iovecs", 1);
     const std::string one = fmt::format("{{ .iov_len = {} }}", unsigned_in_c(it.number("len")));
     if (count == 0) return "NULL";
     if (count == 1) return fmt::format("&(struct iovec){}", one);
@@ -90,9 +29,10 @@ std::string vectors(const statement& it, std::uint64_t count) {
 }
 
 /// A header around them, with areas for a name and for control data.
-std::string message(const statement& it, std::uint64_t count) {
+std::string message(const statement& it) {
+    const std::uint64_t count = it.number("iovecs", 1);
     sqe_fields header;
-    if (count > 0) header.set("msg_iov", vectors(it, count));  // else NULL, as all that is left out
+    if (count > 0) header.set("msg_iov", vectors(it));  // else NULL, as all that is left out
     header.set("msg_iovlen", count);
     const auto area = [&](std::string_view pointer, std::string_view length, std::uint64_t size) {
         if (size == 0) return;
@@ -131,73 +71,77 @@ void set_other(const statement& it, sqe_fields& sqe) {
 std::string behaviour_writer::request(const statement& it) {
     constexpr std::uint64_t area_most = 65536;
     const std::string_view name = it.form->name;
-    const bool selects = it.form->positional == "fn";
-    const bool on_descriptor = it.form->positional.starts_with('f');
+    const bool counted = name == "provide" || name == "remove";
     const bool in_vectors = name == "recvmsg" || name == "readv";
-    const std::uint64_t count = it.number("iovecs", 1);
     if (in_vectors && it.by != doer::program) return "has a message in another task";
-    if (count > area_most || it.number("name") > area_most || it.number("control") > area_most) {
+    if (std::max({it.number("iovecs"), it.number("name"), it.number("control")}) > area_most) {
         return "has a message that is too large";
     }
-
+    const bool any = name == "sqe";
+    const auto opcode = static_cast<std::uint8_t>(any ? it.counts[0] : it.form->opcode);
     sqe_fields sqe;
-    if (name == "sqe") {
-        sqe.set("opcode", it.counts[0] & 0xffU);
-    } else {
-        for (const auto& [word, opcode] : opcodes) {
-            if (word == name) sqe.set("opcode", opcode);
-        }
-    }
-    if (on_descriptor) {
+    sqe.set("opcode", opcode_in_c(opcode));
+    if (it.form->positional.starts_with('f')) {
         sqe.set("fd", "fd_" + it.words[0]);
-    } else if (name == "provide" || name == "remove") {
-        sqe.set("fd", std::to_string(static_cast<std::int32_t>(word32(it, "count", 1))));
     } else {
-        sqe.set("fd", std::to_string(static_cast<std::int32_t>(word32(it, "fd", ~0U))));
+        const auto fd =
+            static_cast<std::int32_t>(counted ? word32(it, "count", 1) : word32(it, "fd", ~0U));
+        sqe.set("fd", std::to_string(fd));
     }
     sqe.set("user_data", it.number("user", 1));
-    const bool selected = (selects && !it.has("no_select")) || (name == "nop" && it.has("group"));
-    sqe.set(
-        "flags",
-        bits(it, sqe_flags, it.number("sqe_flags") & 0xffU, selected ? "IOSQE_BUFFER_SELECT" : ""));
-    if (selects && !it.has("no_select")) sqe.set("buf_group", it.counts[0] & 0xffffU);
-    sqe.set("ioprio",
-            name == "accept" && it.has("multishot")
-                ? "IORING_ACCEPT_MULTISHOT"
-                : bits(it, ioprio, it.number("ioprio") & 0xffffU));
-    if (selects) {
-        const bool reads = name.starts_with("read");
-        if (reads) sqe.set("rw_flags", it.has("nowait") ? "RWF_NOWAIT" : "");
-        if (!reads) sqe.set("msg_flags", bits(it, message_flags));
-        const std::uint64_t off = it.number("off", reads ? ~std::uint64_t{0} : 0);
-        sqe.set("off", off == ~std::uint64_t{0} ? "-1" : unsigned_in_c(off));
-        if (in_vectors) {
-            sqe.set("addr",
-                    name == "readv" ? fmt::format("ptr({})", vectors(it, count))
-                                    : message(it, count));
-            sqe.set("len", name == "readv" ? count : 1);
-        } else {
-            if (it.has("addr") || it.has("no_select")) {
-                const std::string own = buffer(it.counts[0], 0);
-                sqe.set("addr", fmt::format("ptr({})", place(it, own)));
-            }
-            sqe.set("len", word32(it, "len"));
-        }
-        sqe.set("file_index", word32(it, "total"));
+    const bool selecting = it.form->positional == "fn";
+    const bool selects = selecting ? !it.has("no_select") : name == "nop" && it.has("group");
+    sqe.set("flags",
+            sqe_flags_in_c(static_cast<std::uint8_t>(detail::bits_in(it, detail::sqe_flag_words) |
+                                                     it.number("sqe_flags") |
+                                                     (selects ? abi::iosqe_buffer_select : 0U))));
+    const bool accepts = opcode == abi::ioring_op_accept && it.has("multishot");
+    const std::uint64_t priority = accepts
+        ? abi::ioring_accept_multishot
+        : detail::bits_in(it, detail::ioprio_words) | it.number("ioprio");
+    sqe.set("ioprio", ioprio_in_c(opcode, static_cast<std::uint16_t>(priority)));
+    if (selecting) {
+        shape(it, sqe);
     } else if (name == "provide") {
-        const std::uint64_t id = it.number("bid");
-        sqe.set("addr", fmt::format("ptr({})", place(it, buffer(it.counts[0], id))));
+        sqe.set("addr", fmt::format("ptr({})", place(it, buffer(it.counts[0], it.number("bid")))));
         sqe.set("len", word32(it, "len", 64));
-        sqe.set("off", id);
+        sqe.set("off", it.number("bid"));
         sqe.set("buf_group", it.counts[0] & 0xffffU);
     } else {
-        if (name == "sqe" && it.has("addr")) {
+        if (any && it.has("addr")) {
             sqe.set("addr", fmt::format("ptr({})", place(it, "NULL", true)));
         }
         set_other(it, sqe);
     }
     program_->add(fmt::format("QUEUE({});", sqe.text()));
     return {};
+}
+
+/// Requests that select a buffer of the group that they name, unless `no_select` says otherwise.
+void behaviour_writer::shape(const statement& it, sqe_fields& sqe) {
+    const std::string_view name = it.form->name;
+    const bool reads = name.starts_with("read");
+    if (!it.has("no_select")) sqe.set("buf_group", it.counts[0] & 0xffffU);
+    if (reads) {
+        sqe.set("rw_flags", it.has("nowait") ? "RWF_NOWAIT" : "");
+    } else {
+        sqe.set("msg_flags", message_flags_in_c(detail::bits_in(it, detail::message_words)));
+    }
+    const std::uint64_t off = it.number("off", reads ? ~std::uint64_t{0} : 0);
+    sqe.set("off", off == ~std::uint64_t{0} ? "-1" : unsigned_in_c(off));
+    sqe.set("file_index", word32(it, "total"));
+    if (name == "readv") {
+        sqe.set("addr", fmt::format("ptr({})", vectors(it)));
+        sqe.set("len", it.number("iovecs", 1));
+    } else if (name == "recvmsg") {
+        sqe.set("addr", message(it));
+        sqe.set("len", "1");
+    } else {
+        if (it.has("addr") || it.has("no_select")) {
+            sqe.set("addr", fmt::format("ptr({})", place(it, buffer(it.counts[0], 0))));
+        }
+        sqe.set("len", word32(it, "len"));
+    }
 }
 
 std::string behaviour_writer::on_queue(const statement& it) {

@@ -54,7 +54,9 @@ std::vector<std::pair<std::string, std::string>> behaviour_writer::known(
     };
     for (const other_outcome& other : it.expected->others) add(other.text, cause_of(other));
     const other_outcome* own = it.expected->find(expected(it));
-    add(it.expected->usual, own == nullptr ? "" : fmt::format("not {}", cause_of(*own)));
+    const bool named = own != nullptr && !own->cause.empty();
+    add(it.expected->usual,
+        named ? fmt::format("as where {} is not seen", own->cause) : "as most versions do");
     return all;
 }
 

@@ -12,6 +12,7 @@
 
 #include "sim/behaviour/behaviour.hpp"
 #include "sim/emit/program.hpp"
+#include "sim/emit/sqe_text.hpp"
 
 namespace ringproof::sim::emitting {
 
@@ -73,6 +74,7 @@ private:
 
     // behaviour_requests.cpp
     std::string request(const statement& it);
+    void shape(const statement& it, sqe_fields& sqe);
     std::string on_queue(const statement& it);
     std::string completions(const statement& it);
 

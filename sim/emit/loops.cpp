@@ -59,8 +59,10 @@ struct round_shape {
     std::size_t rounds = 1;
 };
 
+/// What a compound literal holds must outlive its statement, which in a loop it would not.
 bool alike(const step& one, const step& other) {
-    return one.numbers.size() == other.numbers.size() && one.form == other.form;
+    return !one.form.contains("ptr(") && one.numbers.size() == other.numbers.size() &&
+        one.form == other.form;
 }
 
 /// How often the `period` statements at `from` come again, and how.

@@ -163,6 +163,13 @@ static int register_group(const struct group *g, unsigned int id, unsigned int f
 }
 
 )"},
+    {"unregister_group", form::both, R"(
+static int unregister_group(unsigned int id)
+{
+    return ring_register(IORING_UNREGISTER_PBUF_RING, &(struct buf_reg){ .bgid = id }, 1);
+}
+
+)"},
     {"map_group", form::both, R"(
 /* The ring of a group whose memory is the kernel's. */
 static int map_group(struct group *g, size_t size, unsigned long long offset)
@@ -221,6 +228,31 @@ static int await_head(unsigned int id, int wanted)
         usleep(1000);
     }
     return group_head(id);
+}
+
+)"},
+    {"register_files", form::both, R"(
+/* So many empty slots. */
+static int register_files(unsigned int count)
+{
+    struct {
+        uint32_t count, flags;
+        uint64_t resv, data, tags;
+    } table = { .count = count, .flags = 1 };
+
+    return ring_register(IORING_REGISTER_FILES2, &table, sizeof(table));
+}
+
+)"},
+    {"update_file", form::both, R"(
+static int update_file(unsigned int slot, int32_t fd)
+{
+    struct {
+        uint32_t slot, resv;
+        uint64_t fds;
+    } update = { .slot = slot, .fds = ptr(&fd) };
+
+    return ring_register(IORING_REGISTER_FILES_UPDATE, &update, 1);
 }
 
 )"},

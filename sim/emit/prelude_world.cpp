@@ -57,7 +57,6 @@ static int feed(int peer, const void *bytes, size_t count)
 
     if (sent < 0 && errno == ENOTSOCK)
         sent = write(peer, bytes, count);
-    usleep(200); /* loopback may deliver from a soft interrupt */
     return sent == (ssize_t)count ? 0 : result(sent);
 }
 
@@ -238,7 +237,15 @@ static int reset(int peer)
 }
 
 )"},
-    {"feed FEED", form::both, feeding},
+    {"settle", form::both, R"(
+/* Loopback may deliver a moment later, from a soft interrupt. */
+static void settle(void)
+{
+    usleep(200);
+}
+
+)"},
+    {"feed", form::both, feeding},
     {"FEED", form::both, R"(
 #define FEED(peer, text) feed(peer, text, sizeof(text) - 1)
 

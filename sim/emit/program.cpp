@@ -65,8 +65,8 @@ std::string quoted(std::string_view text) {
     return made + "\"";
 }
 
-void c_program::add(std::string form, std::initializer_list<std::int64_t> numbers) {
-    (function_.empty() ? main_ : inner_).push_back({std::move(form), numbers});
+void c_program::add(std::string form, std::vector<std::int64_t> numbers) {
+    (function_.empty() ? main_ : inner_).push_back({std::move(form), std::move(numbers)});
 }
 
 void c_program::line(std::string_view text) { add(fmt::format("line({});", quoted(text))); }

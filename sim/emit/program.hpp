@@ -3,7 +3,6 @@
 // declared in front of them. Statements that repeat themselves become loops.
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +27,7 @@ struct step {
 class c_program {
 public:
     /// A statement. In the function that is open, or else in main().
-    void add(std::string form, std::initializer_list<std::int64_t> numbers = {});
+    void add(std::string form, std::vector<std::int64_t> numbers = {});
 
     /// Says which line of the source comes now.
     void line(std::string_view text);

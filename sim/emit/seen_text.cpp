@@ -13,6 +13,7 @@
 
 #include "sim/behaviour/describe.hpp"
 #include "sim/emit/program.hpp"
+#include "sim/emit/sqe_text.hpp"
 
 namespace ringproof::sim::emitting {
 
@@ -159,24 +160,16 @@ std::optional<std::vector<std::string>> completions_in_c(std::string_view text, 
 }
 
 std::string completion_flags_in_c(std::uint32_t flags) {
-    constexpr auto known = std::to_array<std::pair<std::uint32_t, std::string_view>>({
+    constexpr auto known = std::to_array<bit_name>({
         {abi::ioring_cqe_f_more, "IORING_CQE_F_MORE"},
         {abi::ioring_cqe_f_sock_nonempty, "IORING_CQE_F_SOCK_NONEMPTY"},
         {abi::ioring_cqe_f_buf_more, "IORING_CQE_F_BUF_MORE"},
     });
-    std::string made;
-    if ((flags & abi::ioring_cqe_f_buffer) != 0) {
-        made = fmt::format("BUFFER({})", flags >> abi::ioring_cqe_buffer_shift);
-        flags &= (1U << abi::ioring_cqe_buffer_shift) - 1 - abi::ioring_cqe_f_buffer;
-    }
-    for (const auto& [bit, name] : known) {
-        if ((flags & bit) == 0) continue;
-        made += made.empty() ? "" : " | ";
-        made += name;
-        flags &= ~bit;
-    }
-    if (flags != 0) made += fmt::format("{}{:#x}", made.empty() ? "" : " | ", flags);
-    return made.empty() ? "0" : made;
+    if ((flags & abi::ioring_cqe_f_buffer) == 0) return bits_in_c(flags, known);
+    const std::uint32_t id = flags >> abi::ioring_cqe_buffer_shift;
+    flags &= (1U << abi::ioring_cqe_buffer_shift) - 1 - abi::ioring_cqe_f_buffer;
+    const std::string others = flags == 0 ? "" : " | " + bits_in_c(flags, known);
+    return fmt::format("BUFFER({}){}", id, others);
 }
 
 }  // namespace ringproof::sim::emitting
