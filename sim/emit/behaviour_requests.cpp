@@ -149,9 +149,10 @@ std::string behaviour_writer::on_queue(const statement& it) {
         case verb::submit:
             return result(it, "submit()");
         case verb::enter:
-            return result(it,
-                          fmt::format("enter({}, {}, {:#x})", word32(it, "submit"),
-                                      word32(it, "wait"), word32(it, "flags")));
+            return result(
+                it,
+                fmt::format("enter({}, {}, {})", word32(it, "submit"), word32(it, "wait"),
+                            enter_flags_in_c(static_cast<std::uint32_t>(it.number("flags")))));
         case verb::flags:
             return result(it, "*ring.sq.kflags & 7");
         case verb::lost:

@@ -16,7 +16,7 @@ namespace ringproof::sim {
 
 namespace {
 
-constexpr std::size_t bytes_most = std::size_t{1} << 20U;
+constexpr std::size_t bytes_most = std::size_t{1} << 19U;
 
 std::string head_of(const trace& wanted, const emit_options& options) {
     std::string text = "What an application does, and what it must see.\n\n";
@@ -36,7 +36,8 @@ std::expected<std::string, std::string> emit_c(const trace& wanted, const emit_o
     const profile* version = find_profile(options.profile);
     if (version == nullptr) return std::unexpected("no profile is called " + options.profile);
     choices answers = choices::from_bytes(wanted.choices);
-    model_kernel kernel(answers, {.kernel_profile = *version});
+    // The program is its own peer, so what a peer does is noticed at once.
+    model_kernel kernel(answers, {.kernel_profile = *version, .peers_share_task = true});
     model_world around(kernel);
     history record;
     emitting::c_program program;
@@ -62,7 +63,7 @@ std::expected<std::string, std::string> emit_c(const trace& wanted, const emit_o
     std::string text = program.text(head_of(wanted, options), options.raw);
     if (text.size() > bytes_most) {
         return std::unexpected(
-            fmt::format("a program of {} MiB is not one to read", text.size() >> 20U));
+            fmt::format("a program of {} KiB is none to read", text.size() >> 10U));
     }
     return text;
 }

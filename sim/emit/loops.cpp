@@ -26,8 +26,7 @@ public:
         if (count_ == 1) difference_ = next - first_;
         const std::int64_t straight = last_ + difference_;
         if (next != (modulus_ == 0 ? straight : straight % modulus_)) {
-            // Only what grows by one at a time wraps in a way that can be told from chance.
-            const bool wraps = modulus_ == 0 && difference_ == 1 && next == 0 && count_ > 1;
+            const bool wraps = modulus_ == 0 && difference_ > 0 && next == 0 && count_ > 1;
             if (!wraps) return false;
             modulus_ = straight;
         }
@@ -101,7 +100,7 @@ std::string filled(const step& of, const std::vector<progression>* numbers) {
     return text;
 }
 
-/// The last place behind a comma, outside of literals, where a line may be broken.
+/// The last place behind a comma or a bar, outside of literals, where a line may be broken.
 std::size_t break_of(std::string_view line, std::size_t most) {
     std::size_t best = 0;
     bool literal = false;
@@ -111,7 +110,8 @@ std::size_t break_of(std::string_view line, std::size_t most) {
             continue;
         }
         if (line[i] == '"') literal = !literal;
-        if (!literal && line[i] == ',' && line[i + 1] == ' ') best = i + 1;
+        const bool may_end = line[i] == ',' || line[i] == '|';
+        if (!literal && may_end && line[i + 1] == ' ') best = i + 1;
     }
     return best;
 }

@@ -51,6 +51,11 @@ constexpr auto accept_ioprio = std::to_array<bit_name>({
     {abi::ioring_accept_multishot, "IORING_ACCEPT_MULTISHOT"},
 });
 
+constexpr auto enter_flags = std::to_array<bit_name>({
+    {abi::ioring_enter_getevents, "IORING_ENTER_GETEVENTS"},
+    {abi::ioring_enter_sq_wakeup, "IORING_ENTER_SQ_WAKEUP"},
+});
+
 constexpr auto message_flags = std::to_array<bit_name>({
     {MSG_WAITALL, "MSG_WAITALL"},
     {MSG_DONTWAIT, "MSG_DONTWAIT"},
@@ -97,6 +102,8 @@ std::string ioprio_in_c(std::uint8_t opcode, std::uint16_t bits) {
     if (opcode == abi::ioring_op_accept) return bits_in_c(bits, accept_ioprio);
     return bits_in_c(bits, ioprio);
 }
+
+std::string enter_flags_in_c(std::uint32_t flags) { return bits_in_c(flags, enter_flags); }
 
 std::string message_flags_in_c(std::uint32_t flags) { return bits_in_c(flags, message_flags); }
 

@@ -30,6 +30,7 @@ private:
 [[nodiscard]] std::string opcode_in_c(std::uint8_t opcode);
 [[nodiscard]] std::string sqe_flags_in_c(std::uint8_t flags);
 [[nodiscard]] std::string ioprio_in_c(std::uint8_t opcode, std::uint16_t ioprio);
+[[nodiscard]] std::string enter_flags_in_c(std::uint32_t flags);
 [[nodiscard]] std::string message_flags_in_c(std::uint32_t flags);
 
 /// What a bit is called.

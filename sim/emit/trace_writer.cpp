@@ -128,7 +128,7 @@ void trace_writer::entered(const entered_call& call) {
         (flags & abi::ioring_enter_getevents) == 0;
     if (only_wakes) return;  // the program has its own idea of when that is needed
     const std::string text = waits ? fmt::format("enter_for(@, @, {})", call.done < 0 ? 10 : 1000)
-                                   : fmt::format("enter(@, @, {:#x})", flags);
+                                   : fmt::format("enter(@, @, {})", enter_flags_in_c(flags));
     const std::vector<std::int64_t> asked{call.submit, call.wait};
     const bool polled = (params_.flags & abi::ioring_setup_sqpoll) != 0;
     if (polled || (call.submit == 0 && waits)) return add(text + ";", asked);
