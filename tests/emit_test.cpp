@@ -280,8 +280,8 @@ BOOST_AUTO_TEST_CASE(a_trace_is_done_again_and_a_wrong_result_is_noticed) {
 BOOST_AUTO_TEST_CASE(generated_traces_are_done_again) {
     generate_options how{.profile = all().name, .sqpoll = false, .workers = false, .timers = false};
     std::vector<program> programs;
-    for (std::uint64_t seed = 0; programs.size() < 16; ++seed) {
-        const trace wanted = generate(case_seed(2, seed), how);
+    for (std::uint64_t seed = 0; programs.size() < 40; ++seed) {
+        const trace wanted = generate(case_seed(4, seed), how);
         auto text = emit_c(wanted, {.profile = how.profile, .raw = true, .source = {}});
         if (!text) continue;
         programs.push_back({.name = print(wanted), .text = std::move(*text)});

@@ -28,7 +28,9 @@ struct emit_options {
                                                              const emit_options& options);
 
 /// Plays the trace on the model under the profile; what the application does there, system call by
-/// system call, the program does again, and it expects the model's completions.
+/// system call, the program does again, and it expects the model's completions. The trace's choices
+/// are left out: where the model may do one thing or another, it does what a kernel nearly always
+/// does. Belongs to one thread.
 /// Errors: one line; when the model refuses the trace, an oracle objects, or C has no words for it.
 [[nodiscard]] std::expected<std::string, std::string> emit_c(const trace& wanted,
                                                              const emit_options& options);

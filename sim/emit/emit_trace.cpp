@@ -35,7 +35,7 @@ std::string head_of(const trace& wanted, const emit_options& options) {
 std::expected<std::string, std::string> emit_c(const trace& wanted, const emit_options& options) {
     const profile* version = find_profile(options.profile);
     if (version == nullptr) return std::unexpected("no profile is called " + options.profile);
-    choices answers = choices::from_bytes(wanted.choices);
+    choices answers;  // the likeliest run: no kernel asks for the trace's
     // The program is its own peer, so what a peer does is noticed at once.
     model_kernel kernel(answers, {.kernel_profile = *version, .peers_share_task = true});
     model_world around(kernel);

@@ -194,8 +194,9 @@ static const struct completion *next_cqe(void)
 
 constexpr std::string_view out_of_order = R"(
 /*
- * A worker or the kernel's thread has a part in this, so that there is no order among requests:
- * the oldest completion of that one, for which this waits a second at most; or NULL.
+ * There is no order among requests that a worker or the kernel's thread has a part in, nor among
+ * those that are cancelled together. The oldest completion of that one, for which this waits a
+ * second at most; or NULL.
  */
 static const struct completion *cqe_of(uint64_t user_data)
 {

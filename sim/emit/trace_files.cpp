@@ -122,7 +122,8 @@ void trace_writer::accepted(int listener, int fd) {
 
 void trace_writer::accept_completed(std::uint64_t user, const abi::io_uring_cqe& value) {
     const std::string name = declare_file(value.res, channel_kind::tcp);
-    add(fmt::format("{} = expect_accepted(@, {:#x});", name, value.flags),
+    add(fmt::format("{} = expect_accepted{}(@, {:#x});", name, late_order_ ? "_of" : "",
+                    value.flags),
         {static_cast<std::int64_t>(user)});
 }
 

@@ -122,8 +122,10 @@ void trace_writer::unmapped(std::span<std::byte> memory) {
 
 /// A wait that found what it waited for is given more time, one that did not is given as little.
 void trace_writer::entered(const entered_call& call) {
-    const bool waits = (call.flags & abi::ioring_enter_ext_arg) != 0;
-    const std::uint32_t flags = call.flags & ~abi::ioring_enter_registered_ring;
+    constexpr std::uint32_t limited = abi::ioring_enter_ext_arg | abi::ioring_enter_getevents;
+    const bool waits = (call.flags & limited) == limited;
+    const std::uint32_t flags =
+        call.flags & ~(abi::ioring_enter_registered_ring | abi::ioring_enter_ext_arg);
     const bool only_wakes = (params_.flags & abi::ioring_setup_sqpoll) != 0 && !waits &&
         (flags & abi::ioring_enter_getevents) == 0;
     if (only_wakes) return;  // the program has its own idea of when that is needed
@@ -252,29 +254,30 @@ void trace_writer::completed(const abi::io_uring_cqe* where, const abi::io_uring
     if (where != cqes + (reaped_ & (params_.cq_entries - 1))) return;
     ++reaped_;
     const std::uint64_t user = number_of(value.user_data);
-    const auto of = opcodes_.find(user);
-    if (of != opcodes_.end() && of->second == abi::ioring_op_accept && value.res >= 0) {
-        return accept_completed(user, value);
-    }
+    const auto of = in_flight_.find(user);
+    const bool accepts = of != in_flight_.end() && of->second == abi::ioring_op_accept;
+    if (of != in_flight_.end() && (value.flags & abi::ioring_cqe_f_more) == 0) in_flight_.erase(of);
+    if (accepts && value.res >= 0) return accept_completed(user, value);
+    const std::string expect = late_order_ ? "expect_cqe_of(@, " : "expect_cqe(@, ";
     if (value.res < 0) {
-        return add(fmt::format("expect_cqe(@, {}, {});", result_in_c(value.res),
+        return add(fmt::format("{}{}, {});", expect, result_in_c(value.res),
                                completion_flags_in_c(value.flags)),
                    {static_cast<std::int64_t>(user)});
     }
     if ((value.flags & abi::ioring_cqe_f_buffer) == 0) {
-        return add(fmt::format("expect_cqe(@, @, {});", completion_flags_in_c(value.flags)),
+        return add(fmt::format("{}@, {});", expect, completion_flags_in_c(value.flags)),
                    {static_cast<std::int64_t>(user), value.res});
     }
     // The buffer's number apart, since it may be another one in each round of a loop.
     std::string flags = completion_flags_in_c(value.flags & 0xffffU);
     flags.replace(flags.find("BUFFER(0)"), 9, "BUFFER(@)");
-    add(fmt::format("expect_cqe(@, @, {});", flags),
+    add(fmt::format("{}@, {});", expect, flags),
         {static_cast<std::int64_t>(user), value.res, value.flags >> abi::ioring_cqe_buffer_shift});
 }
 
 void trace_writer::queue(const abi::io_uring_sqe& sqe) {
     const std::uint64_t user = number_of(sqe.user_data);
-    opcodes_[user] = sqe.opcode;
+    in_flight_[user] = sqe.opcode;
     sqe_fields made;
     made.set("opcode", opcode_in_c(sqe.opcode));
     made.set("fd", descriptor_of(sqe));
@@ -303,6 +306,9 @@ void trace_writer::queue(const abi::io_uring_sqe& sqe) {
                 made.count("addr", number_of(sqe.addr));
             }
             made.set("cancel_flags", sqe.op_flags);
+            // They end in the order of a hash of their user data, which is not a promise.
+            late_order_ |=
+                (sqe.op_flags & abi::ioring_async_cancel_all) != 0 && in_flight_.size() > 2;
             break;
         default:
             if (sqe.addr != 0) refuse(fmt::format("has memory for opcode {}", sqe.opcode));

@@ -107,8 +107,9 @@ private:
     std::uint32_t reaped_ = 0;     // head of the completion queue
     std::map<const std::byte*, std::size_t> mappings_;
     std::map<std::uint32_t, group_state> groups_;
-    std::map<std::uint64_t, std::uint8_t> opcodes_;  // of requests, by their user data
-    bool any_order_ = false;                         // others than the application have a part
+    std::map<std::uint64_t, std::uint8_t> in_flight_;  // opcodes of requests, by user data
+    bool any_order_ = false;                           // others than the application have a part
+    bool late_order_ = false;  // from now on there is no order among requests
 
     std::map<int, file_state> files_;
     std::map<int, std::string> connections_;  // accepted, and not named yet: their peers
