@@ -17,7 +17,7 @@ std::expected<std::string, std::string> program_of(const std::string& body,
     const std::string text =
         "ringproof-behaviour 1\nrule SEL-03\nsays A sentence */ of its own.\n" + holds + body;
     const auto script = parse_behaviour(text);
-    BOOST_REQUIRE_MESSAGE(script.has_value(), script ? "" : script.error().message());
+    BOOST_REQUIRE(script.has_value());
     return emit_c(*script, {.profile = profile, .raw = true, .source = text});
 }
 
