@@ -1,0 +1,3 @@
+#!/bin/bash -eu
+# ClusterFuzzLite asks for the same as OSS-Fuzz.
+exec bash -eu "$SRC/ringproof/fuzz/ossfuzz/build.sh"
