@@ -179,6 +179,7 @@ int dispatch(int count, char** arguments) {
     add_shrink(app, chosen);
     add_mutants(app, chosen);
     add_emit_c(app, chosen);
+    add_fuzz(app, chosen);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version

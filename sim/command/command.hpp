@@ -77,10 +77,11 @@ int tabulate_kernels(const table_options& options);
 /// What a verb does when its arguments are read; the result is the exit status.
 using action = std::function<int()>;
 
-/// Registers a verb that keeps its own options; `chosen` is set when it is the one asked for.
+/// Each registers a verb that keeps its own options; `chosen` is set when it is the one asked for.
 void add_shrink(CLI::App& app, action& chosen);
 void add_mutants(CLI::App& app, action& chosen);
 void add_emit_c(CLI::App& app, action& chosen);
+void add_fuzz(CLI::App& app, action& chosen);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);
