@@ -39,6 +39,7 @@ void player<World>::handle(const completion& done) {
     note(actor::application, event_kind::completed, user, done.res, done.flags);
     if (judge(completions_.completed(index, user, done.res, done.flags))) return;
     request& it = requests_[index];
+    if (it.receives && ++it.parts > playing::parts_sure) channels_[it.channel].end_unsure = true;
     switch (it.kind) {
         case op_kind::nop:
         case op_kind::cancel:
