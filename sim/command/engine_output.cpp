@@ -86,11 +86,12 @@ void engine_output::status_line(std::string_view text) {
 std::string complaint_in(std::string_view report) {
     if (const auto summary = summary_in(report); !summary.empty()) return without_folders(summary);
     // The engine's own lines begin at its banner of equal signs.
-    const std::string_view said = report.substr(0, report.find("\n=="));
+    const std::size_t end = report.starts_with("==") ? 0 : report.find("\n==");
+    const std::string_view said = report.substr(0, end);
     std::string_view last;
     for (const auto part : std::views::split(said, '\n')) {
         const std::string_view each(part.begin(), part.end());
-        if (!each.empty()) last = each;
+        if (!each.empty() && !each.starts_with("INFO: ")) last = each;  // INFO is the engine's
     }
     return std::string(last);
 }

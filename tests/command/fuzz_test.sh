@@ -31,7 +31,7 @@ if [ -n "${merges:-}" ]; then
 fi
 new=$before corpus=$last
 progress() {
-    echo "#$1	NEW    cov: 812 ft: 2011 corp: 97/3210b lim: 48 exec/s: 2048 rss: 60Mb" >&2
+    printf '#%s\tNEW    cov: 812 ft: 2011 corp: 97/3210b lim: 48 exec/s: 2048\n' "$1" >&2
 }
 fails() { # fails <status> <what>; the artifact is standard input
     cat >"${prefix}crash-1"
@@ -97,6 +97,7 @@ fuzz 1 play_model overrun --seconds 600 --jobs 1 --json "$scratch/summary.json"
 says out "play_model: I"
 says out "overrun: overrun: AddressSanitizer: heap-buffer-overflow here.cpp:#:# in somewhere"
 says out "  11 times, "
+grep -q '"executions": 55000' "$scratch/summary.json" || fail "the executions are not added up"
 grep -q '"crashes": 11' "$scratch/summary.json" || fail "the summary lacks the crashes"
 [ "$(ls "$out/findings" | wc -l)" = 2 ] || fail "not one folder for each way to fail"
 [ -s "$out/corpus/play_model/seed" ] || fail "the working corpus does not begin as the corpus"
@@ -115,6 +116,25 @@ expect 1 "$RINGPROOF" replay --backend model "$found/trace"
 echo kept >"$found/trace"
 fuzz 1 play_model --seconds 1
 [ "$(cat "$found/trace")" = kept ] || fail "a finding was written again"
+
+# Where the bytes are no trace, the target's own words tell it. It fails in the same way, so it is no
+# new finding; a trace that is well has failed for a reason that the target alone knows.
+target play_schedule <<'END'
+printf 'INFO: Seed: 1\nringproof-trace 1\nprofile v7_3+BUG-20\nring sq=1 cq=1 mode=default\n' >&2
+printf 'group entries=2 size=4 incremental\nopen tcp\nfeed s0 6\nrecv s0 g0 bundle\n' >&2
+printf '\nI13 at operation 5\n' >&2
+fails 77 "libFuzzer: deadly signal" </dev/null
+END
+fuzz 1 play_schedule --seconds 1
+says out "play_schedule: I13: "
+[ "$(ls "$out/findings" | wc -l)" = 2 ] || fail "the same failure has two folders"
+target two_profiles <<'END'
+printf 'ringproof-trace 1\nring sq=1 cq=1 mode=default\nopen tcp\n\n7 and 8 differ\n' >&2
+fails 77 "libFuzzer: deadly signal" </dev/null
+END
+fuzz 1 two_profiles --seconds 1
+says out "two_profiles: two_profiles: # and # differ"
+[ "$(grep -c '^open' "$out"/findings/two-profiles*/trace)" = 1 ] || fail "its trace is lost"
 
 # Nothing found; what cannot run here says so and is no failure.
 fuzz 0 idle unfit --seconds 1 --jobs 2 --json -
