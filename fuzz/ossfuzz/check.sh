@@ -1,6 +1,6 @@
 #!/bin/sh
-# check.sh <source> <scratch> libfuzzer|afl: builds two targets with build.sh in a scratch folder, as
-# OSS-Fuzz calls it for that engine, and looks at what lands in $OUT. Status 77, skipped, without
+# check.sh <source> <scratch> libfuzzer|afl: builds two targets with build.sh in a scratch folder,
+# as OSS-Fuzz calls it for that engine, and looks at what lands in $OUT. Status 77, skipped, without
 # the engine. Two targets, one with a dictionary and one without, are enough to show the script.
 set -eu
 
