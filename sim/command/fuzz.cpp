@@ -77,7 +77,7 @@ Examples:
 Targets take turns; what each finds is merged into OUT/corpus. Inputs that fail in the same way, by
 the invariant and the words but for numbers, or by the sanitizer's summary, are one finding: its
 folder below OUT/findings holds the input, the report, and, where the input is a trace, the smallest
-trace that still fails so.
+trace that still fails so, and the same as a program in C to try on kernels.
 
 Exit status: 0 clean, 1 something was found, 2 bad usage, 3 no targets are built, one cannot be run,
 or OUT cannot be written; 130 interrupted: what was found by then is kept.

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
+#include <expected>
+#include <string>
 #include <string_view>
 
 #include "sim/command/campaign.hpp"
@@ -14,6 +17,7 @@
 #include "sim/command/engine_output.hpp"
 #include "sim/command/files.hpp"
 #include "sim/compare/model_player.hpp"
+#include "sim/emit/emit.hpp"
 #include "sim/oracle/signature.hpp"
 #include "sim/profile_name.hpp"
 #include "sim/trace/bytes.hpp"
@@ -99,9 +103,8 @@ diagnosis diagnose(const fuzz_crash& crash) {
     std::string said = complaint_in(crash.report);
     if (said.empty()) said = "it ended without a word";
     diagnosis found{.signature = signature_of({crash.target, said}), .wanted = trace_of(crash)};
-    if (!found.wanted || tells_of_damage(crash.report) || !can_be_played(*found.wanted)) {
-        return found;
-    }
+    found.playable = found.wanted && !tells_of_damage(crash.report) && can_be_played(*found.wanted);
+    if (!found.playable) return found;
     trace_judge judge;
     if (const verdict broken = judge.learn(*found.wanted)) {
         found.signature = signature_of(*broken);
@@ -139,7 +142,16 @@ std::string folder_name_of(std::string_view signature) {
     return name + fmt::format("{:08x}", seed_of(signature) & 0xffff'ffffU);
 }
 
-std::string report_of(const fs::path& into, const fuzz_crash& crash, const diagnosis& found) {
+/// The trace as a program for kernels: it expects what its version does without bugs put back.
+/// Errors: why there is none, in one line; one reason is that the trace fails even so.
+std::expected<std::string, std::string> reproducer_of(const diagnosis& found) {
+    if (!found.playable) return std::unexpected("there is no trace that can be played");
+    const auto name = parse_profile_name(found.wanted->profile);
+    return emit_c(*found.wanted, {.profile = name ? name->base : found.wanted->profile});
+}
+
+std::string report_of(const fs::path& into, const fuzz_crash& crash, const diagnosis& found,
+                      const std::string& program) {
     std::string text = fmt::format("target     {}\nsignature  {}\nagain      {} {}\n", crash.target,
                                    found.signature, crash.program, (into / "input").string());
     if (found.shown) {
@@ -149,7 +161,7 @@ std::string report_of(const fs::path& into, const fuzz_crash& crash, const diagn
     } else if (found.wanted) {
         text += "trace      what was played; the model alone does not show it\n";
     }
-    return text + "\n" + crash.report;
+    return text + fmt::format("kernels    {}\n\n{}", program, crash.report);
 }
 
 }  // namespace
@@ -180,8 +192,12 @@ void finding_keeper::write(const fs::path& into, const fuzz_crash& crash,
         const std::string head = fmt::format("# {}\n", found.signature);
         (void)write_to((into / "trace").string(), head + print(*found.wanted));
     }
+    const auto program = reproducer_of(found);
+    const std::string file = (into / "reproducer.c").string();
+    if (program) (void)write_to(file, *program);
     // Last: where there is a report, a finding is complete.
-    (void)write_to((into / "report.txt").string(), report_of(into, crash, found));
+    (void)write_to((into / "report.txt").string(),
+                   report_of(into, crash, found, program ? file : "none: " + program.error()));
 }
 
 }  // namespace ringproof::sim::command

@@ -24,6 +24,7 @@ struct fuzz_crash {
 struct diagnosis {
     std::string signature;          ///< equal for equal failures
     std::optional<trace> wanted{};  ///< if the input is a trace; shrunk when `shown` is true
+    bool playable = false;          ///< playing it does this process no harm
     bool shown = false;             ///< the trace fails on the model, in this signature's way
     bool repaired = false;          ///< as its version without that version's own bugs
 };
@@ -35,7 +36,7 @@ public:
     explicit finding_keeper(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     /// Finds out whether it is news; if it is, shrinks its trace and writes
-    /// `<signature>/{input,trace,report.txt}`.
+    /// `<signature>/{input,trace,reproducer.c,report.txt}`.
     /// \return false when this run had one like it before
     bool keep(const fuzz_crash& crash);
 

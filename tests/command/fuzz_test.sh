@@ -111,14 +111,15 @@ grep -q '^signature  I' "$found/report.txt" || fail "the report lacks the signat
 grep -q 'deadly signal' "$found/report.txt" || fail "the report lacks what the engine said"
 [ "$(grep -c '^open' "$found/trace")" = 1 ] || fail "the trace was not shrunk"
 expect 1 "$RINGPROOF" replay --backend model "$found/trace"
+grep -q '^int main' "$found/reproducer.c" || fail "there is no reproducer"
 
 # Found before: it still counts, and stays as it was.
 echo kept >"$found/trace"
 fuzz 1 play_model --seconds 1
 [ "$(cat "$found/trace")" = kept ] || fail "a finding was written again"
 
-# Where the bytes are no trace, the target's own words tell it. It fails in the same way, so it is no
-# new finding; a trace that is well has failed for a reason that the target alone knows.
+# Where the bytes are no trace, the target's own words tell it. It fails in the same way, so it is
+# no new finding; a trace that is well has failed for a reason that the target alone knows.
 target play_schedule <<'END'
 printf 'INFO: Seed: 1\nringproof-trace 1\nprofile v7_3+BUG-20\nring sq=1 cq=1 mode=default\n' >&2
 printf 'group entries=2 size=4 incremental\nopen tcp\nfeed s0 6\nrecv s0 g0 bundle\n' >&2
@@ -135,6 +136,8 @@ END
 fuzz 1 two_profiles --seconds 1
 says out "two_profiles: two_profiles: # and # differ"
 [ "$(grep -c '^open' "$out"/findings/two-profiles*/trace)" = 1 ] || fail "its trace is lost"
+grep -q '^int main' "$out"/findings/two-profiles*/reproducer.c || fail "its trace has no program"
+grep -q '^kernels    none' "$out"/findings/overrun*/report.txt || fail "no word about a program"
 
 # Nothing found; what cannot run here says so and is no failure.
 fuzz 0 idle unfit --seconds 1 --jobs 2 --json -
