@@ -1,5 +1,5 @@
-// weave <mutants.txt> <source root> <tree> <file>...: copies the files, and puts every mutant of the
-// catalogue into them behind a switch. So one compilation has all the mutants, and the sources
+// weave <mutants.txt> <source root> <tree> <file>...: copies the files, and puts every mutant of
+// the catalogue into them behind a switch. So one compilation has all the mutants, and the sources
 // themselves know of none: being off costs nothing, there is nothing.
 //
 // An edit whose text is not found exactly once is an error with the line of mutants.txt: mutants

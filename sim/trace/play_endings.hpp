@@ -1,6 +1,5 @@
 #pragma once
-// How the player waits, brings everything to rest, runs the hot loop, and ends. A wait awaits a
-// condition and is limited; nothing here sleeps and hopes.
+// How the player waits, comes to rest, runs the hot loop, and ends. Waits are limited, never hopes.
 
 #include <algorithm>
 
@@ -63,21 +62,20 @@ bool player<World>::meets_end(const channel& it) {
         (it.receives > 0 || (it.machine && it.machine->armed()));
 }
 
-/// True while something is due: bytes that a peer has sent, the end of a stream, or requests that
-/// end by themselves.
+/// True while bytes, the end of a stream or requests that end by themselves are due.
 template <world World>
 bool player<World>::unfinished() const {
     if (sure_ > 0 || !unread_.empty()) return true;
     for (const std::uint16_t index : live_channels_) {
         const channel& it = channels_[index];
-        if (it.sends > 0 || meets_end(it)) return true;
-        if (!it.lossy && in_.outstanding(index) > 0) return true;
+        const bool lacks = !it.lossy && in_.outstanding(index) > 0;
+        if (lacks || it.sends > 0 || meets_end(it)) return true;
     }
     return false;
 }
 
-/// A group on which a receive would find a buffer, and a few dozen of them would take what is due
-/// on the channel; one of our own when no other is like that. Files get no incremental one.
+/// A group on which a receive finds a buffer and a few dozen of them take what is due on the
+/// channel; one of our own when no other is like that. Files get no incremental one.
 template <world World>
 std::uint16_t player<World>::group_with_buffers(std::uint16_t on) {
     constexpr std::uint64_t rounds_most = 32;
@@ -168,8 +166,7 @@ void player<World>::blame_unfinished() {
     }
     for (const std::uint16_t index : live_channels_) {
         if (!meets_end(channels_[index])) continue;
-        judge(
-            blame("I17", say("the end of channel ", index, " is not told to who receives on it")));
+        judge(blame("I17", say("the end of channel ", index, " is not told to its receiver")));
     }
     judge(blame("I18", say(unread_.size(), " completions are not looked at")));
 }
@@ -190,9 +187,8 @@ bool player<World>::churn(const op& wanted) {
     const std::uint16_t on = live_channels_.pick(wanted.subject);
     const std::uint16_t from = live_groups_.pick(wanted.group);
     if (on == nothing || from == nothing || channels_[on].finished) return false;
-    constexpr unsigned fruitless_most = 64;  // rounds in a row that bring nothing
     unsigned stalls = 0;
-    unsigned fruitless = 0;
+    unsigned fruitless = 0;  // rounds in a row that bring nothing
     for (std::uint32_t round = 0; round < wanted.count && stalls < 3 && !over(); ++round) {
         const std::uint64_t before = result_.done.bytes;
         if (channels_[on].lossy || !groups_[from].open || !arm_for_churn(on, from)) break;
@@ -203,7 +199,7 @@ bool player<World>::churn(const op& wanted) {
         give_back_all();
         result_.done.operations += 4;
         fruitless = result_.done.bytes == before ? fruitless + 1 : 0;
-        if (fruitless > fruitless_most) break;
+        if (fruitless > 64) break;
     }
     return true;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `ringproof mutants`: the kill matrix. Every mutant is killed by each detector that is meant for it,
-# or it stands in the catalogue why not; and no detector finds anything in sound code.
+# `ringproof mutants`: the kill matrix. Every mutant is killed by each detector that is meant for
+# it, or it stands in the catalogue why not; and no detector finds anything in sound code.
 set -eu
 . "$(dirname "$0")/checks.sh"
 
