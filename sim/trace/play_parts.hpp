@@ -30,8 +30,8 @@ inline constexpr std::uint32_t send_most = 16384;                     // bytes o
 inline constexpr std::uint64_t churn_most = std::uint64_t{1} << 18U;  // bytes on their way
 inline constexpr std::size_t slab_most = std::size_t{16} << 20U;
 /// What a recvmsg header makes of each buffer: an address as long as IPv4's, no control data.
-// A multishot that completes more often than its kernel retries at once (MSH-08) waits again without
-// asking for the end of the stream, and may miss it.
+// A multishot that completes more often than its kernel retries at once (MSH-08) waits again
+// without asking for the end of the stream, and may miss it.
 inline constexpr std::uint32_t parts_sure = 32;
 inline constexpr std::uint32_t name_area = sizeof(sockaddr_in);
 /// Fills buffers before they go to the kernel; whatever else is found outside a result is wrong.

@@ -134,9 +134,9 @@ BOOST_AUTO_TEST_CASE(a_wrong_start_is_refused_where_it_is) {
 
 BOOST_AUTO_TEST_CASE(wrong_header_lines_are_refused_where_they_are) {
     BOOST_TEST(error_of("profile") ==
-               "2:8: expected the name of a profile, as v7_3, found the end of the line");
+               "2:8: expected the name of a profile, as v7_3+BUG-20, found the end of the line");
     BOOST_TEST(error_of("profile V7") ==
-               "2:9: expected the name of a profile, as v7_3, found 'V7'");
+               "2:9: expected the name of a profile, as v7_3+BUG-20, found 'V7'");
     BOOST_TEST(error_of("profile a b") == "2:11: expected the end of the line, found 'b'");
     BOOST_TEST(error_of("ring cq=4") == "2:6: expected sq= and a number of 1..32768, found 'cq=4'");
     BOOST_TEST(error_of("ring sq=0") == "2:9: expected a number of 1..32768, found '0'");
