@@ -4,13 +4,7 @@
 set -eu
 . "$(dirname "$0")/checks.sh"
 
-status=0
-"$RINGPROOF" run --backend linux --cases 1 >"$scratch/out" 2>"$scratch/err" || status=$?
-if [ "$status" = 3 ]; then
-    cat "$scratch/err"
-    echo "skipped: this needs io_uring"
-    exit 77
-fi
+needs_io_uring
 
 # number <key>: its value in the comparison's JSON.
 number() { sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" "$scratch/compared.json" | head -n 1; }

@@ -21,13 +21,7 @@ says out "skipped Linux"
 expect 3 "$BLOCK_IO_URING" 1 "$RINGPROOF" replay --backend linux "$scratch/pipe.trace"
 one_line
 
-status=0
-"$RINGPROOF" run --backend linux --cases 1 >"$scratch/out" 2>"$scratch/err" || status=$?
-if [ "$status" = 3 ]; then
-    cat "$scratch/err"
-    echo "skipped: the rest needs io_uring"
-    exit 77
-fi
+needs_io_uring
 expect 0 "$RINGPROOF" run --backend linux --cases 200 --seed 5
 expect 0 "$RINGPROOF" run --backend both --cases 100 --seed 6
 expect 0 "$RINGPROOF" replay "$scratch/pipe.trace"
