@@ -56,6 +56,9 @@ if(TARGET ringproof_record)
         ARCHIVE COMPONENT sim
         FILE_SET HEADERS
             DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/ringproof-sim"
+            COMPONENT sim
+        FILE_SET implemented
+            DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/ringproof-sim"
             COMPONENT sim)
     install(
         EXPORT ringproof-sim

@@ -230,6 +230,18 @@ BOOST_AUTO_TEST_CASE(a_file_that_nothing_uses_is_found) {
     BOOST_TEST(check_orphans(fuzzed).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_header_that_its_own_source_does_not_include_first_is_found) {
+    const std::string_view source = "sim/kernel/kbuf.cpp";
+    const std::string own = "#include \"sim/kernel/kbuf.hpp\"\n";
+    const auto beside = [&](std::string text) {
+        return tree{{std::string(source), std::move(text)}, {"sim/kernel/kbuf.hpp", ""}};
+    };
+    BOOST_TEST(check_own_headers(beside(own + "#include <vector>\n")).empty());
+    BOOST_TEST(breaks(check_own_headers(beside("#include <vector>\n" + own)), source, 1));
+    BOOST_TEST(breaks(check_own_headers(beside("")), source, 0));
+    BOOST_TEST(check_own_headers({{std::string(source), "#include <vector>\n"}}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(check_file_asks_every_rule) {
     BOOST_TEST(breaks(check_file("lib/a.cpp", "#include \"sim/x.hpp\"\n"), "lib/a.cpp", 1));
     BOOST_TEST(breaks(check_file("lib/a.cpp", "syscall(1);\n"), "lib/a.cpp", 1));

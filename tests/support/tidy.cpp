@@ -490,6 +490,21 @@ findings check_top_level(const tree& files) {
     return found;
 }
 
+findings check_own_headers(const tree& files) {
+    findings found;
+    for (const auto& [path, text] : files) {
+        if (!path.ends_with(".cpp")) continue;
+        const std::string own = path.substr(0, path.size() - 4) + ".hpp";
+        if (!files.contains(own)) continue;
+        const auto includes = includes_of(text);
+        if (includes.empty() || includes.front().target != own) {
+            found.push_back({path, includes.empty() ? 0 : includes.front().line,
+                             "includes \"" + own + "\" first: that proves it compiles alone"});
+        }
+    }
+    return found;
+}
+
 findings check_orphans(const tree& files) {
     const auto used = included_headers(files);
     findings found;
@@ -504,6 +519,7 @@ findings check_orphans(const tree& files) {
 findings check_tree(const tree& files) {
     findings found = check_top_level(files);
     append(found, check_orphans(files));
+    append(found, check_own_headers(files));
     for (const auto& [path, text] : files) {
         append(found, check_file(path, text));
     }

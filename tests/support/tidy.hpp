@@ -71,6 +71,8 @@ using tree = std::map<std::string, std::string, std::less<>>;
 findings check_top_level(const tree& files);
 /// Each header is included, each source is built, each corpus has a reader.
 findings check_orphans(const tree& files);
+/// A source includes the header of its name first, so that the header is compiled alone.
+findings check_own_headers(const tree& files);
 
 /// All rules, over everything.
 findings check_tree(const tree& files);
