@@ -15,8 +15,8 @@
 #include "fuzz/target.hpp"
 #include "fuzz/trace_mutator.hpp"
 #include "sim/compare/comparer.hpp"
-#include "sim/linux_world.hpp"
 #include "sim/trace/bytes.hpp"
+#include "sim/trace/linux_player.hpp"
 #include "sim/trace/tame.hpp"
 
 namespace sim = ringproof::sim;
@@ -47,7 +47,7 @@ struct both {
     }
 
     sim::linux_world world;
-    sim::player<sim::linux_world> player;
+    sim::linux_player player;
     sim::comparer model;
 };
 

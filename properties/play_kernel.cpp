@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "properties/hosts.hpp"
+#include "sim/trace/linux_player.hpp"
 
 namespace ringproof::sim {
 
@@ -13,14 +14,7 @@ namespace {
 
 /// Traces for what this kernel can do.
 rc::Gen<trace> traces_for(const capabilities& can) {
-    const generate_options may{.sqpoll = can.polled,
-                               .incremental = can.incremental,
-                               .min_left = can.min_left,
-                               .mapped = can.mapped_rings,
-                               .bundles = can.bundles,
-                               .read_multishot = can.read_multishot,
-                               .receive_limits = can.recv_multishot_limits};
-    return arbitrary::traces([may](std::uint64_t seed, int size) {
+    return arbitrary::traces([may = options_for(can)](std::uint64_t seed, int size) {
         generate_options sized = may;
         sized.operations_most = 8 + static_cast<std::uint32_t>(size);
         sized.operations_least = sized.operations_most / 4;
@@ -29,7 +23,7 @@ rc::Gen<trace> traces_for(const capabilities& can) {
 }
 
 void play_clean(linux_host& host, const trace& wanted) {
-    player<linux_world> with;
+    linux_player with;
     history record;
     const outcome seen = with.play(wanted, host.world(), record);
     host.world().clear();

@@ -11,9 +11,8 @@
 #include <ringproof/capabilities.hpp>
 
 #include "sim/compare/model_player.hpp"
-#include "sim/linux_world.hpp"
 #include "sim/profile.hpp"
-#include "sim/trace/play.hpp"
+#include "sim/trace/linux_player.hpp"
 #include "sim/trace/text.hpp"
 #include "tests/support/skip.hpp"
 
@@ -69,7 +68,7 @@ BOOST_AUTO_TEST_CASE(every_story_is_clean_on_this_kernel) {
     const auto can = ringproof::probe(kernel);
     if (!can) ringproof::testing::skip("io_uring cannot be used: " + can.error().message());
     linux_world around;
-    player<linux_world> plays;
+    linux_player plays;
     for (const auto& [name, story] : stories()) {
         history record;
         BOOST_TEST(told(plays.play(story, around, record)) == "clean", name);

@@ -10,9 +10,8 @@
 
 #include "sim/compare/model_player.hpp"
 #include "sim/kernel/model_kernel.hpp"
-#include "sim/linux_world.hpp"
 #include "sim/profile_name.hpp"
-#include "sim/trace/play.hpp"
+#include "sim/trace/linux_player.hpp"
 
 namespace ringproof::sim::command {
 
@@ -43,7 +42,7 @@ public:
 private:
     linux_world world_;
     std::vector<std::int64_t> writes_;
-    player<linux_world> player_;
+    linux_player player_;
 };
 
 }  // namespace
@@ -126,17 +125,6 @@ mark_set impossible_marks(const capabilities& can) {
     without(can.deferred, mark::mode_defer);
     without(can.polled, mark::mode_sqpoll);
     return none;
-}
-
-generate_options options_for(const capabilities& can, const std::string& profile) {
-    return {.profile = profile,
-            .sqpoll = can.polled,
-            .incremental = can.incremental,
-            .min_left = can.min_left,
-            .mapped = can.mapped_rings,
-            .bundles = can.bundles,
-            .read_multishot = can.read_multishot,
-            .receive_limits = can.recv_multishot_limits};
 }
 
 }  // namespace ringproof::sim::command

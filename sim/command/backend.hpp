@@ -60,7 +60,4 @@ enum class backend_kind : std::uint8_t { model, machine };
 /// Situations that such a kernel cannot come into.
 [[nodiscard]] mark_set impossible_marks(const capabilities& can);
 
-/// What traces for such a kernel may use.
-[[nodiscard]] generate_options options_for(const capabilities& can, const std::string& profile);
-
 }  // namespace ringproof::sim::command

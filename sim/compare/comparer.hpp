@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "sim/compare/explain.hpp"
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/oracle/oracle.hpp"
 #include "sim/profile.hpp"
 #include "sim/report/comparison.hpp"
-#include "sim/trace/play.hpp"
 
 namespace ringproof::sim {
 

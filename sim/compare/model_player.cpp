@@ -4,6 +4,8 @@
 
 namespace ringproof::sim {
 
+template class player<model_world>;
+
 outcome model_player::play(const trace& wanted, history& record) {
     return play(wanted, record, profile_named(wanted.profile).value_or(profile{}));
 }

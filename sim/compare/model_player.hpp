@@ -9,6 +9,8 @@
 
 namespace ringproof::sim {
 
+extern template class player<model_world>;  // compiled once
+
 /// Plays traces, each on a fresh model. Keeps its tables and the models' pages between them, and
 /// nothing else. Belongs to one thread.
 class model_player {

@@ -10,12 +10,10 @@
 #include "sim/behaviour/perform.hpp"
 #include "sim/compare/comparer.hpp"
 #include "sim/compare/model_player.hpp"
-#include "sim/kernel/model_world.hpp"
 #include "sim/mutants/switch.hpp"
 #include "sim/oracle/signature.hpp"
 #include "sim/profile_name.hpp"
 #include "sim/trace/generate.hpp"
-#include "sim/trace/play.hpp"
 
 namespace ringproof::mutants {
 

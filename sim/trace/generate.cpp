@@ -251,6 +251,17 @@ trace generate(std::uint64_t seed, const generate_options& options) {
     return generator(seed, options).run();
 }
 
+generate_options options_for(const capabilities& can, const std::string& profile) {
+    return {.profile = profile,
+            .sqpoll = can.polled,
+            .incremental = can.incremental,
+            .min_left = can.min_left,
+            .mapped = can.mapped_rings,
+            .bundles = can.bundles,
+            .read_multishot = can.read_multishot,
+            .receive_limits = can.recv_multishot_limits};
+}
+
 trace wrap_trace(const std::string& profile) {
     constexpr std::uint32_t entries = 8;
     constexpr std::uint32_t size = 32;

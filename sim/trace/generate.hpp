@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <ringproof/capabilities.hpp>
+
 #include "sim/trace/trace.hpp"
 
 namespace ringproof::sim {
@@ -26,6 +28,10 @@ struct generate_options {
     bool workers = true;         ///< may do what io-wq has to do: IOSQE_ASYNC, and files in memory
     bool timers = true;  ///< may let time pass: on the running kernel, more passes by itself
 };
+
+/// Whatever a kernel of those capabilities can do.
+[[nodiscard]] generate_options options_for(const capabilities& can,
+                                           const std::string& profile = "v7_3");
 
 /// The same seed and options give the same trace on every machine.
 [[nodiscard]] trace generate(std::uint64_t seed, const generate_options& options = {});

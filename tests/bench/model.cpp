@@ -19,11 +19,11 @@
 #include <ringproof/buffer_group.hpp>
 
 #include "sim/choice.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/history.hpp"
 #include "sim/kernel/model_world.hpp"
 #include "sim/profile.hpp"
 #include "sim/trace/generate.hpp"
-#include "sim/trace/play.hpp"
 #include "sim/trace/text.hpp"
 
 namespace {
@@ -39,16 +39,13 @@ void report(benchmark::State& state, double done, double wanted) {
 
 /// Plays the traces in turn until time is up.
 void play(benchmark::State& state, const std::vector<sim::trace>& traces, double wanted) {
-    sim::player<sim::model_world> player;
+    sim::model_player player;
     std::uint64_t operations = 0;
     std::size_t next = 0;
     for ([[maybe_unused]] auto _ : state) {
         const sim::trace& chosen = traces[next++ % traces.size()];
         sim::history record;
-        sim::choices answers = sim::choices::from_bytes(chosen.choices);
-        sim::model_kernel kernel(answers, {.record = &record});
-        sim::model_world around(kernel);
-        const sim::outcome came = player.play(chosen, around, record);
+        const sim::outcome came = player.play(chosen, record);
         if (came.broken) state.SkipWithError(came.broken->sentence.c_str());
         operations += came.done.operations;
     }

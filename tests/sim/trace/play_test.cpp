@@ -11,12 +11,12 @@
 #include <ringproof/capabilities.hpp>
 
 #include "sim/compare/model_player.hpp"
-#include "sim/linux_world.hpp"
 #include "sim/profile.hpp"
 #include "sim/profile_facts.hpp"
 #include "sim/profile_name.hpp"
 #include "sim/trace/bytes.hpp"
 #include "sim/trace/generate.hpp"
+#include "sim/trace/linux_player.hpp"
 #include "sim/trace/tame.hpp"
 #include "sim/trace/text.hpp"
 #include "tests/support/skip.hpp"
@@ -205,15 +205,9 @@ BOOST_AUTO_TEST_CASE(a_history_tells_what_both_sides_did) {
 
 BOOST_AUTO_TEST_CASE(generated_traces_are_clean_on_this_kernel) {
     const ringproof::capabilities can = linux_can();
-    const generate_options may{.sqpoll = can.polled,
-                               .incremental = can.incremental,
-                               .min_left = can.min_left,
-                               .mapped = can.mapped_rings,
-                               .bundles = can.bundles,
-                               .read_multishot = can.read_multishot,
-                               .receive_limits = can.recv_multishot_limits};
+    const generate_options may = options_for(can);
     linux_world around;
-    player<linux_world> plays;
+    linux_player plays;
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         const trace wanted = generate(case_seed(2, seed), may);
         history record;

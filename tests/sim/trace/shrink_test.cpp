@@ -7,11 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/kernel/model_world.hpp"
+#include "sim/compare/model_player.hpp"
 #include "sim/oracle/signature.hpp"
-#include "sim/profile_name.hpp"
 #include "sim/trace/generate.hpp"
-#include "sim/trace/play.hpp"
 #include "sim/trace/simplify.hpp"
 #include "sim/trace/text.hpp"
 
@@ -20,14 +18,9 @@ using namespace ringproof::sim;
 namespace {
 
 verdict judged(const trace& wanted) {
-    static player<model_world> plays;
-    choices answers = choices::from_bytes(wanted.choices);
+    static model_player plays;
     history record;
-    model_options how{.record = &record};
-    how.kernel_profile = profile_named(wanted.profile).value();
-    model_kernel kernel(answers, how);
-    model_world around(kernel);
-    return plays.play(wanted, around, record).broken;
+    return plays.play(wanted, record).broken;
 }
 
 still_fails as(const std::string& signature) {
