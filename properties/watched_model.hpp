@@ -2,18 +2,17 @@
 // The model with a watch on both sides of its memory: an application that plays on it cannot tell
 // the difference, and the oracle of I15 and I16 hears of every access and of every buffer read.
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "properties/altered_model.hpp"
 #include "sim/oracle/order.hpp"
+#include "tests/support/telling_memory.hpp"
 
 namespace ringproof::sim {
 
@@ -110,57 +109,43 @@ private:
 /// An order that an application forgets, to see that the watch notices.
 enum class lapse : std::uint8_t { none, release, acquire };
 
-/// The application's side of the model's memory. Without a watch it is silent.
-class watched_memory {
+/// Hears of the application's side of the model's memory. Without a watch it tells nobody.
+class application_ear {
 public:
-    watched_memory() noexcept = default;
-    watched_memory(order_watch& watch, lapse forgotten) noexcept
+    application_ear() noexcept = default;
+    application_ear(order_watch& watch, lapse forgotten) noexcept
         : watch_(&watch), forgotten_(forgotten) {}
 
-    template <class Value>
-    Value load_plain(const Value* from) const noexcept {
-        tell(memory_access::plain_load, from);
-        return native_memory::load_plain(from);
+    void operator()(testing::access kind, const void* word, std::size_t size) const noexcept {
+        if (watch_ == nullptr || kind == testing::access::fence) return;
+        watch_->accessed(side::application, as_done(kind), word, size);
     }
-    template <class Value>
-    void store_plain(Value* to, const std::type_identity_t<Value>& value) const noexcept {
-        tell(memory_access::plain_store, to);
-        native_memory::store_plain(to, value);
-    }
-    template <std::unsigned_integral Word>
-    Word load_relaxed(const Word* from) const noexcept {
-        tell(memory_access::relaxed_load, from);
-        return native_memory::load_relaxed(from);
-    }
-    template <std::unsigned_integral Word>
-    Word load_acquire(const Word* from) const noexcept {
-        const bool careless = forgotten_ == lapse::acquire;
-        tell(careless ? memory_access::relaxed_load : memory_access::acquire_load, from);
-        return native_memory::load_acquire(from);
-    }
-    template <std::unsigned_integral Word>
-    void store_relaxed(Word* to, std::type_identity_t<Word> value) const noexcept {
-        tell(memory_access::relaxed_store, to);
-        native_memory::store_relaxed(to, value);
-    }
-    template <std::unsigned_integral Word>
-    void store_release(Word* to, std::type_identity_t<Word> value) const noexcept {
-        const bool careless = forgotten_ == lapse::release;
-        tell(careless ? memory_access::relaxed_store : memory_access::release_store, to);
-        native_memory::store_release(to, value);
-    }
-    static void fence() noexcept { native_memory::fence(); }
 
 private:
-    template <class Value>
-    void tell(memory_access how, const Value* word) const noexcept {
-        if (watch_ != nullptr) watch_->accessed(side::application, how, word, sizeof(Value));
+    [[nodiscard]] memory_access as_done(testing::access kind) const noexcept {
+        switch (kind) {
+            case testing::access::plain_load:
+                return memory_access::plain_load;
+            case testing::access::plain_store:
+                return memory_access::plain_store;
+            case testing::access::acquire_load:
+                if (forgotten_ != lapse::acquire) return memory_access::acquire_load;
+                [[fallthrough]];
+            case testing::access::relaxed_load:
+                return memory_access::relaxed_load;
+            case testing::access::release_store:
+                if (forgotten_ != lapse::release) return memory_access::release_store;
+                [[fallthrough]];
+            default:
+                return memory_access::relaxed_store;
+        }
     }
 
     order_watch* watch_ = nullptr;
     lapse forgotten_ = lapse::none;
 };
 
+using watched_memory = testing::telling_memory<application_ear>;
 static_assert(shared_memory<watched_memory>);
 
 /// The model's front door with that memory.
@@ -175,7 +160,9 @@ public:
         watch_->freed(memory);
         return forwarding_kernel::unmap(memory);
     }
-    [[nodiscard]] watched_memory memory() const noexcept { return {*watch_, forgotten_}; }
+    [[nodiscard]] watched_memory memory() const noexcept {
+        return watched_memory(application_ear(*watch_, forgotten_));
+    }
 
 private:
     order_watch* watch_;

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "tests/sim/kernel/message_header.hpp"
 #include "tests/sim/kernel/systems.hpp"
 
 namespace ringproof::testing {
@@ -20,16 +21,6 @@ struct row {
     const char* story;
     std::string expected;
     int head;
-};
-
-struct message_header {
-    std::uint64_t name = 0;
-    std::uint64_t name_size = 0;
-    std::uint64_t vectors = 0;
-    std::uint64_t vector_count = 0;
-    std::uint64_t control = 0;
-    std::uint64_t control_size = 0;
-    std::uint64_t flags = 0;
 };
 
 }  // namespace

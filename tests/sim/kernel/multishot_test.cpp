@@ -5,21 +5,12 @@
 
 #include <cstring>
 
+#include "tests/sim/kernel/message_header.hpp"
 #include "tests/sim/kernel/systems.hpp"
 
 namespace ringproof::testing {
 
 namespace {
-
-struct message_header {
-    std::uint64_t name = 0;
-    std::uint64_t name_size = 0;
-    std::uint64_t vectors = 0;
-    std::uint64_t vector_count = 0;
-    std::uint64_t control = 0;
-    std::uint64_t control_size = 0;
-    std::uint64_t flags = 0;
-};
 
 template <class System>
 void recvmsg_multishot(raw_ring<System>& ring, int fd, const message_header& header,

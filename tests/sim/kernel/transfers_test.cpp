@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "tests/sim/kernel/message_header.hpp"
 #include "tests/sim/kernel/systems.hpp"
 
 namespace ringproof::testing {
@@ -15,16 +16,6 @@ namespace {
 struct vector {
     std::uint64_t base;
     std::uint64_t size;
-};
-
-struct message_header {
-    std::uint64_t name = 0;
-    std::uint64_t name_size = 0;
-    std::uint64_t vectors = 0;
-    std::uint64_t vector_count = 0;
-    std::uint64_t control = 0;
-    std::uint64_t control_size = 0;
-    std::uint64_t flags = 0;
 };
 
 template <class System>

@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "tests/sim/kernel/message_header.hpp"
 #include "tests/sim/kernel/systems.hpp"
 
 namespace ringproof::testing {
@@ -59,17 +60,6 @@ inline constexpr std::uint32_t peek_bit = 0x2;
 inline constexpr std::uint32_t trunc_bit = 0x20;
 inline constexpr std::uint32_t dontwait_bit = 0x40;
 inline constexpr std::uint32_t waitall_bit = 0x100;
-
-/// struct user_msghdr, all areas empty.
-struct message_header {
-    std::uint64_t name = 0;
-    std::uint64_t name_size = 0;
-    std::uint64_t vectors = 0;
-    std::uint64_t vector_count = 0;
-    std::uint64_t control = 0;
-    std::uint64_t control_size = 0;
-    std::uint64_t flags = 0;
-};
 
 /// "... h2": what completed, and where the head is then.
 template <class System>

@@ -4,20 +4,13 @@
 
 #include <string>
 
+#include "tests/sim/report/named_behaviour.hpp"
+
 namespace ringproof::testing {
 
 using namespace sim;
 
 namespace {
-
-behaviour named(std::string name, std::string rule) {
-    return {.name = std::move(name),
-            .rules = {std::move(rule)},
-            .says = "It is <so>.",
-            .holds = {},
-            .may_hang = false,
-            .statements = {}};
-}
 
 /// One of each verdict, in two groups.
 struct four {

@@ -5,20 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/report/named_behaviour.hpp"
+
 namespace ringproof::testing {
 
 using namespace sim;
 
 namespace {
-
-behaviour named(std::string name, std::string rule) {
-    return {.name = std::move(name),
-            .rules = {std::move(rule)},
-            .says = "It is <so>.",
-            .holds = {},
-            .may_hang = false,
-            .statements = {}};
-}
 
 /// Two rows, and three kernels that are not in their order.
 struct three {
