@@ -142,6 +142,9 @@ private:
                                                                           : "linux";
             out_ +=
                 fmt::format("    ringproof replay --backend {} '{}'\n", backend, each.trace_path);
+            if (backend == "both") continue;
+            out_ += fmt::format("    ringproof shrink --backend {} '{}' -o small.trace\n", backend,
+                                each.trace_path);
         }
     }
 

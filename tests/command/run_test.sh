@@ -21,6 +21,18 @@ grep -v '"seconds"' "$scratch/c.json" >"$scratch/c.same"
 expect 0 "$RINGPROOF" run --backend model --cases 3 --seed 'some commit'
 says out "seed 0x"
 
+# A violation comes with lines to paste, which do what they say. 6.8 hands buffers out of order.
+expect 1 "$RINGPROOF" run --backend model --profile v6_8 --cases 300 --seed 7 --out "$scratch/found"
+says out "violation of I2"
+for verb in replay shrink; do
+    line=$(sed -n "s/^ *ringproof \($verb .*\)/\1/p" "$scratch/out" | head -n 1)
+    echo "$line" | sed "s|small.trace|$scratch/small.trace|" >"$scratch/$verb"
+done
+expect 1 sh -c "\"$RINGPROOF\" $(cat "$scratch/replay")"
+expect 0 sh -c "\"$RINGPROOF\" $(cat "$scratch/shrink")"
+expect 1 "$RINGPROOF" replay --backend model "$scratch/small.trace"
+says out "I2"
+
 expect 2 "$RINGPROOF" run --backend windows
 one_line
 expect 2 "$RINGPROOF" run --cases 0
