@@ -24,7 +24,7 @@ if [ "$verb" = build ]; then
     # The cache remembers compiler and flags; only the first run pays for the configuration.
     cmake --preset fuzz -B "$build" -DRINGPROOF_COVERAGE=ON >"$build.log" 2>&1 ||
         { cat "$build.log"; exit 1; }
-    cmake --build "$build" >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
+    cmake --build "$build" --target fuzz/all >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
     tail -n 1 "$build.log"
     exit 0
 fi

@@ -134,9 +134,4 @@ std::expected<recorded_kernel, parse_error> from_json(std::string_view text) {
     return made;
 }
 
-const recorded_behaviour* recorded_kernel::find(std::string_view name) const noexcept {
-    const auto found = std::ranges::find(all, name, &recorded_behaviour::name);
-    return found == all.end() ? nullptr : &*found;
-}
-
 }  // namespace ringproof::sim

@@ -2,6 +2,7 @@
 // What the behaviours showed on one kernel, for people, for test harnesses and for comparison.
 
 #include <array>
+#include <algorithm>
 #include <expected>
 #include <span>
 #include <string>
@@ -49,7 +50,10 @@ struct recorded_kernel {
     std::vector<recorded_behaviour> all;
 
     /// nullptr: it does not have it.
-    [[nodiscard]] const recorded_behaviour* find(std::string_view name) const noexcept;
+    [[nodiscard]] const recorded_behaviour* find(std::string_view name) const noexcept {
+        const auto found = std::ranges::find(all, name, &recorded_behaviour::name);
+        return found == all.end() ? nullptr : &*found;
+    }
 };
 
 /// A table, grouped by the letters of the rules' ids. `colour`: with ANSI escapes. `all`: also what
