@@ -22,12 +22,17 @@ struct tame_limits {
     std::uint32_t nops = 64;           ///< queued at once
     std::uint32_t rounds = 24;         ///< of `churn`
     std::uint32_t round_bytes = 2048;  ///< of each
+    std::uint32_t rounds_in_all = 48;  ///< of every `churn` of the trace together
+    /// So many buffers of the smallest group are what peers write in all.
+    std::uint32_t buffers_filled = 1024;
 };
 
 /// The trace without what is beyond `limits`: amounts are the largest that is left, the last
-/// operations are missing. Its ring can be set up, and its profile is one that there is: the same,
-/// or for a name that nobody has, one that depends on its characters alone. A tame trace is not
-/// changed.
+/// operations are missing. What is limited in all goes to those who come first: one trace in a
+/// hundred took more time than the others together. Where nothing but `open`, `group`, receives and
+/// `churn` are done it is not limited, since only so a tail gets round its 16 bits. The ring of a
+/// tame trace can be set up, and its profile is one that there is: the same, or for a name that
+/// nobody has, one that depends on its characters alone. A tame trace is not changed.
 [[nodiscard]] trace tame(trace wanted, const tame_limits& limits = {});
 
 }  // namespace ringproof::sim

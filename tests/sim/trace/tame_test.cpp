@@ -42,6 +42,45 @@ reap 65536
     BOOST_TEST(print(ringproof::sim::tame(wild)) == print(quick));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_limited_in_all_goes_to_those_who_come_first) {
+    const trace wild = parsed(R"(profile v7_3
+ring sq=8 cq=16 mode=default
+group entries=8 size=64
+group entries=8 size=2
+feed s0 2000
+churn s0 g0 rounds=20 bytes=1
+churn s0 g0 rounds=20 bytes=1
+churn s0 g0 rounds=20 bytes=8
+feed s0 9
+submit
+)");
+    const trace quick = parsed(R"(profile v7_3
+ring sq=8 cq=16 mode=default
+group entries=8 size=64
+group entries=8 size=2
+feed s0 2000
+churn s0 g0 rounds=20 bytes=1
+churn s0 g0 rounds=20 bytes=1
+churn s0 g0 rounds=8 bytes=1
+feed s0 0
+submit
+)");
+    BOOST_TEST(print(ringproof::sim::tame(wild)) == print(quick));
+}
+
+BOOST_AUTO_TEST_CASE(who_only_churns_may_do_it_long_enough_for_a_wrap) {
+    trace wild = parsed(R"(ring sq=8 cq=16 mode=default
+open tcp
+group entries=128 size=16
+recv_multishot s0 g0
+)");
+    wild.operations.insert(wild.operations.end(), 30,
+                           {.kind = op_kind::churn, .count = 24, .size = 2048});
+    BOOST_TEST(print(ringproof::sim::tame(wild)) == print(wild));
+    wild.operations.push_back({.kind = op_kind::submit});
+    BOOST_TEST(print(ringproof::sim::tame(wild)) != print(wild));
+}
+
 BOOST_AUTO_TEST_CASE(the_last_operations_are_the_ones_that_go) {
     trace longer;
     for (std::uint32_t i = 0; i < 5; ++i) longer.operations.push_back({.count = i});
