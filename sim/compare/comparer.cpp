@@ -127,7 +127,9 @@ showing comparer::show_model(const trace& wanted, std::span<const std::int64_t> 
             return advise(asked, kernel_, completions_ahead(*inside));
         },
         record);
-    model_kernel kernel(open, {.kernel_profile = version_, .peers_share_task = true});
+    pages_.start_over();
+    model_kernel kernel(open,
+                        {.kernel_profile = version_, .peers_share_task = true, .pages = &pages_});
     inside = &kernel.inside();
     model_world around(kernel);
     around.impose_writes(writes);

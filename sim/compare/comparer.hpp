@@ -9,6 +9,7 @@
 
 #include "sim/compare/explain.hpp"
 #include "sim/compare/model_player.hpp"
+#include "sim/kernel/page_arena.hpp"
 #include "sim/oracle/oracle.hpp"
 #include "sim/profile.hpp"
 #include "sim/report/comparison.hpp"
@@ -51,6 +52,7 @@ private:
     void count(const explanation& found, unsigned plays);
 
     profile version_;
+    page_arena pages_;  ///< of one model after another
     player<model_world> player_;
     std::vector<event> kernel_;  ///< what was seen, in its order
     std::vector<event> wanted_;  ///< what is to be explained: the same, perhaps without_timing()
