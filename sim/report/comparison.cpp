@@ -23,6 +23,7 @@ constexpr std::array grades{
     grade{"played again", &comparison_tally::again, "of these: explained only then"},
     grade{"known divergences", &comparison_tally::known, "corpus/divergences.txt says why"},
     grade{"forbidden", &comparison_tally::forbidden, "the model cannot do that"},
+    grade{"undecided", &comparison_tally::undecided, "too much that it could do to try it all"},
 };
 
 /// How many answers were on offer, and how many of them the kernel gave at least once.
@@ -45,6 +46,7 @@ void comparison_tally::add(const comparison_tally& other) {
     required += other.required;
     allowed += other.allowed;
     forbidden += other.forbidden;
+    undecided += other.undecided;
     again += other.again;
     known += other.known;
     runs += other.runs;

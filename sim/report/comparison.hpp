@@ -26,6 +26,7 @@ struct comparison_tally {
     std::uint64_t again = 0;       ///< of these two, traces that took a second play to explain
     std::uint64_t known = 0;       ///< traces on the list of known divergences
     std::uint64_t forbidden = 0;   ///< traces that the model cannot do
+    std::uint64_t undecided = 0;   ///< traces of which no play was searched to the end
     std::uint64_t runs = 0;        ///< of the model
     std::map<std::string_view, leeway> open;  ///< by question
 

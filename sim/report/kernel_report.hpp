@@ -1,8 +1,8 @@
 #pragma once
 // What the behaviours showed on one kernel, for people, for test harnesses and for comparison.
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <expected>
 #include <span>
 #include <string>
