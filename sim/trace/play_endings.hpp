@@ -117,21 +117,25 @@ void player<World>::cancel_early() {
 /// a peer has sent was delivered. If that does not come about, something was lost or got stuck.
 template <world World>
 bool player<World>::settle() {
-    constexpr unsigned rounds_most = 256;
-    unsigned stalls = 0;
-    unsigned fruitless = 0;  // rounds in a row: a version may refuse for ever what is armed
-    for (unsigned rounds = 1; fruitless < rounds_most && !over(); ++rounds) {
+    constexpr unsigned moves_most = 256;
+    unsigned moves = 0;      // rounds that brought something
+    unsigned fruitless = 0;  // of these, the latest without use: a version may refuse for ever
+    unsigned stalls = 0;     // waits in a row that brought nothing
+    while (fruitless < moves_most && !over()) {
         const std::uint64_t before = result_.done.bytes;
         const std::uint32_t due = sure_;
-        // What a trace armed on buffers of one byte would take thousands.
-        if (rounds == rounds_most) push_cancel(~std::uint64_t{0});
         give_back_all();
         for (const std::uint16_t index : live_channels_) drain(index);
         submit();
         const bool moved = reap(all_of_them) > 0;
         give_back_all();
-        if (moved) stalls = 0;
-        fruitless = result_.done.bytes == before && sure_ >= due ? fruitless + 1 : 0;
+        if (moved) {
+            stalls = 0;
+            fruitless = result_.done.bytes == before && sure_ >= due ? fruitless + 1 : 0;
+            // What a trace armed on buffers of one byte would take thousands. Never in silence:
+            // who waits in vain then would be saved by it, and nobody would know.
+            if (++moves == moves_most) push_cancel(~std::uint64_t{0});
+        }
         rearm_idle_channels();
         if (!moved && !unfinished()) break;
         if (!moved && !wait_for(1) && ring_->ready() == 0) {

@@ -203,6 +203,21 @@ BOOST_AUTO_TEST_CASE(a_history_tells_what_both_sides_did) {
     BOOST_TEST(committed == 1U);
 }
 
+// Coming to rest must not save who waits in vain by cancelling him.
+BOOST_AUTO_TEST_CASE(an_end_that_is_not_told_is_missed) {
+    for (const char* waits : {"receive", "recv_multishot"}) {
+        const trace wanted = parsed("ring sq=4 cq=4 mode=defer\nopen unix_stream\n"
+                                    "group entries=4 size=64\n" +
+                                    std::string(waits) + " s0 g0\nsubmit\nfeed s0 10\nfinish s0\n");
+        profile deaf;
+        deaf.bugs.misses_end_on_wake_race = true;  // BUG-24
+        history record;
+        BOOST_TEST(told(on_model(wanted, record, deaf)) ==
+                   "I17 in operation 7: the end of channel 0 is not told to its receiver");
+        BOOST_TEST(told(on_model(wanted)) == "clean");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(generated_traces_are_clean_on_this_kernel) {
     const ringproof::capabilities can = linux_can();
     const generate_options may = options_for(can);
