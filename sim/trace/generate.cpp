@@ -61,6 +61,7 @@ public:
         for (std::uint32_t i = 0; i < openings; ++i) add(make(op_kind::open));
         add(make(op_kind::group));
         if (one_in(3)) add(make(op_kind::group));
+        if (one_in(5)) short_life(static_cast<std::uint16_t>(openings));
         while (result_.operations.size() < count) add(make(pick()));
         choose_some();
         return std::move(result_);
@@ -142,6 +143,21 @@ private:
                 return entries_ + 1;
             default:
                 return 1 + below(3);
+        }
+    }
+
+    /// A stream of its own whose peer writes and ends while a receive waits. One wake-up may bring
+    /// both (MSH-12), and TCP counts the end as a byte that is queued. A walk at random, with
+    /// receives on everything, comes upon it once in thousands of traces.
+    void short_life(std::uint16_t channel) {
+        constexpr std::array streams{channel_kind::tcp, channel_kind::unix_stream};
+        constexpr std::array waits{op_kind::receive, op_kind::recv, op_kind::recv_multishot};
+        add({.kind = op_kind::open, .word = static_cast<std::uint8_t>(streams[below(2)])});
+        for (const op_kind each :
+             {waits[below(3)], op_kind::submit, op_kind::feed, op_kind::finish}) {
+            op made = make(each);
+            if (each != op_kind::submit) made.subject = channel;
+            add(made);
         }
     }
 
