@@ -1,6 +1,8 @@
 #include "sim/kernel/flow.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/issue.hpp"
@@ -76,19 +78,20 @@ void finish(request& finished) {
     flush_counted_timeouts(ring);
 }
 
-// A multishot in task work: as long as its file is ready. Matches io_poll_check_events().
-void run_woken_multishot(request& woken) {
+// A multishot in task work: as long as its file is ready. Matches io_poll_check_events(). `looks`:
+// nothing tells that the file is ready now, so it is asked.
+void run_woken_multishot(request& woken, bool looks) {
     std::uint32_t wakes = std::exchange(woken.wakes, 0);
     for (;;) {
-        // One wake-up is believed; several, or none, are looked at again (MSH-09).
-        if (wakes != 1 && (woken.file->poll() & woken.waits_for) == 0) return;
+        // One wake-up is believed; several are looked at again (MSH-09).
+        if ((looks || wakes != 1) && (woken.file->poll() & woken.waits_for) == 0) return;
         const int answer = issue(woken, {.nonblock = true, .rewoken = true});
         if (answer == issued::done) {
             complete(woken);
             return;
         }
         if (answer == issued::requeue) {
-            woken.wakes = 0;
+            woken.wakes += wakes;  // none of them is done with
             queue_task(woken, task::requeued);
             return;
         }
@@ -100,19 +103,19 @@ void run_woken_multishot(request& woken) {
         const bool may_have_ended = wakes > 1 && woken.file->hung_up() &&
             !woken.ring->in->version().bugs.misses_end_on_wake_race;
         if (woken.wakes == 0 && !may_have_ended) return;
-        woken.wakes = 0;
-        wakes = 0;
+        wakes = std::max(std::exchange(woken.wakes, 0), 1U);
+        looks = true;
         // Between two transfers a worker may take the next buffer; never where only the submitter
         // touches the ring.
         if (!woken.ring->defers()) offer_to_workers(*woken.ring);
     }
 }
 
-void run_woken(request& woken) {
+void run_woken(request& woken, bool looks) {
     if (woken.cancelled || has_exited(*woken.ring, woken.submitter)) {
         fail(woken, -ECANCELED);
     } else if (woken.is(fact::multishot)) {
-        run_woken_multishot(woken);
+        run_woken_multishot(woken, looks);
     } else {
         woken.wakes = 0;
         disarm(woken);
@@ -224,8 +227,10 @@ void run_on_worker(request& starting) {
 void run_task(request& queued) {
     switch (std::exchange(queued.work, task::none)) {
         case task::woken:
+            run_woken(queued, false);
+            break;
         case task::requeued:
-            run_woken(queued);
+            run_woken(queued, true);
             break;
         case task::submit:
             if (has_exited(*queued.ring, queued.submitter)) {
