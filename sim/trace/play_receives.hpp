@@ -100,9 +100,11 @@ bool player<World>::arm(const op& wanted, std::uint16_t on, std::uint16_t from) 
     it.limited = wanted.limit > 0;
     it.asked = wanted.modifiers;
     // What woke one of several may be taken by another, and who comes too late does not ask for the
-    // end; nor does a multishot that waits before its first attempt.
-    const bool waits_first = multishot && (async || wanted.has(modifier::poll_first));
-    source.end_unsure = waits_first || source.receives > 0;
+    // end; nor does a multishot that waits before its first attempt, or in the middle of what there
+    // is, because it has had its length: it looks for the end only when something wakes it again.
+    const bool capped = it.bundle && wanted.size > 0;
+    const bool waits = multishot && (async || capped || wanted.has(modifier::poll_first));
+    source.end_unsure = waits || source.receives > 0;
     it.channel = on;
     it.group = from;
     it.limit = wanted.kind == op_kind::recvmsg_multishot ? 0 : wanted.size;
