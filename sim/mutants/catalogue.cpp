@@ -112,6 +112,10 @@ private:
 
 }  // namespace
 
+bool mutant::is_control() const noexcept {
+    return edits.empty() && profile.find('+') == std::string::npos;
+}
+
 bool mutant::is_for(detector who) const noexcept {
     const bool plays = who == detector::properties || who == detector::fuzzing;
     return plays || part == broken_part::kernel;

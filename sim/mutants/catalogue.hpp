@@ -64,6 +64,8 @@ struct mutant {
     std::string profile{};             ///< "v7_3+BUG-20", or the newest
     std::vector<excuse> excuses{};
 
+    /// Nothing is wrong with it: it is there to show that detectors cry for a reason.
+    [[nodiscard]] bool is_control() const noexcept;
     /// Whether that detector is meant for it.
     [[nodiscard]] bool is_for(detector who) const noexcept;
     /// Why it survives that detector; empty: it must not.

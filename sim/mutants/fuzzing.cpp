@@ -1,15 +1,21 @@
 #include "sim/mutants/fuzzing.hpp"
 
+#include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
 
 namespace ringproof::mutants {
 
@@ -34,47 +40,80 @@ long seconds_left(const search& how) {
     return std::max<long>(left.count(), 1);
 }
 
+/// What follows a word in a text, to the end of its line.
+std::string line_after(const std::string& text, std::string_view word) {
+    const std::size_t at = text.find(word);
+    if (at == std::string::npos) return {};
+    const std::size_t begin = at + word.size();
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+[[noreturn]] void give_up(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
 struct program_end {
     int status = 0;
     std::string said;
 };
 
+/// In the child: becomes the program, which goes when its parent goes.
+[[noreturn]] void become(std::vector<std::string>& words, int says) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    ::dup2(says, STDERR_FILENO);
+    ::close(says);
+    ::execv(arguments.front(), arguments.data());
+    ::_exit(127);
+}
+
 /// Runs a program to its end and keeps what it says on standard error.
-program_end run(const std::string& command) {
+program_end run(std::vector<std::string> words) {
+    int ends[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0) give_up("pipe");
+    const pid_t child = ::fork();
+    if (child == 0) become(words, ends[1]);
+    ::close(ends[1]);
+    if (child < 0) give_up("fork");
     program_end made;
-    std::FILE* pipe = ::popen((command + " 2>&1 >/dev/null").c_str(), "r");
-    if (pipe == nullptr) return made;
     std::array<char, 4096> bytes{};
-    for (std::size_t got = 1; got > 0;) {
-        got = std::fread(bytes.data(), 1, bytes.size(), pipe);
-        made.said.append(bytes.data(), got);
+    ssize_t got = 1;
+    while (got > 0 || (got < 0 && errno == EINTR)) {
+        got = ::read(ends[0], bytes.data(), bytes.size());
+        if (got > 0) made.said.append(bytes.data(), static_cast<std::size_t>(got));
     }
-    made.status = ::pclose(pipe);
+    ::close(ends[0]);
+    ::waitpid(child, &made.status, 0);
     return made;
 }
 
-std::string in_quotes(const std::string& text) {
-    std::string out = "'";
-    for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
+/// What gave the mutant away, when the fuzzer stopped before its time.
+std::string told_by(const program_end& came) {
+    if (WIFEXITED(came.status) && WEXITSTATUS(came.status) == 0) return {};
+    if (WIFEXITED(came.status) && WEXITSTATUS(came.status) == 127) {
+        throw std::runtime_error("the fuzzer cannot be run");
+    }
+    const std::string found = line_after(came.said, found_words);
+    return found.empty() ? line_after(came.said, "ERROR: libFuzzer: ") : found;
 }
 
 }  // namespace
 
 finding look_by_fuzzing(const search& how, const mutant& which, const std::string& fuzzer) {
     std::string folder = (fs::temp_directory_path() / "ringproof-mutant-XXXXXX").string();
-    if (::mkdtemp(folder.data()) == nullptr) return {};
+    if (::mkdtemp(folder.data()) == nullptr) give_up("mkdtemp");
     ::setenv(index_variable, std::to_string(which.index).c_str(), 1);
     ::setenv(profile_variable, which.profile.c_str(), 1);
     const program_end came =
-        run(in_quotes(fuzzer) + " -seed=" + std::to_string(how.seed) + " -print_final_stats=1" +
-            " -max_total_time=" + std::to_string(seconds_left(how)) + " -timeout=5" +
-            " -artifact_prefix=" + in_quotes(folder + "/") + " " + in_quotes(folder));
+        run({fuzzer, "-seed=" + std::to_string(how.seed), "-runs=" + std::to_string(how.tests_most),
+             "-max_total_time=" + std::to_string(seconds_left(how)), "-timeout=5",
+             "-print_final_stats=1", "-artifact_prefix=" + folder + "/", folder});
     std::error_code ignored;
     fs::remove_all(folder, ignored);
-    finding found{.tests = number_after(came.said, "stat::number_of_executed_units:")};
-    if (!WIFEXITED(came.status) || WEXITSTATUS(came.status) != 0) found.how = "libFuzzer stopped";
-    return found;
+    return {.tests = number_after(came.said, "stat::number_of_executed_units:"),
+            .how = told_by(came)};
 }
 
 }  // namespace ringproof::mutants

@@ -8,12 +8,15 @@
 
 namespace ringproof::mutants {
 
-/// Runs the fuzz target `fuzzer` with one mutant on. Names of the environment through which it is
-/// told which: fuzz/mutants.cpp.
+/// Runs the target `fuzzer` (fuzz/mutants.cpp) with one mutant on until it stops, at the latest at
+/// the search's end. Throws std::system_error where no program or folder can be made.
 [[nodiscard]] finding look_by_fuzzing(const search& how, const mutant& which,
                                       const std::string& fuzzer);
 
+// How the two programs talk: the environment says which mutant is on; before the target stops it
+// says what it found.
 inline constexpr const char* index_variable = "RINGPROOF_MUTANT";
 inline constexpr const char* profile_variable = "RINGPROOF_MUTANT_PROFILE";
+inline constexpr const char* found_words = "found: ";
 
 }  // namespace ringproof::mutants

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 
 #include "sim/behaviour/catalogue.hpp"
@@ -22,13 +23,14 @@ constexpr std::string_view control = "none";
 
 constexpr const char* examples = R"(
 Examples:
-  ringproof mutants                             all that can be asked without clang, from ten seeds
+  ringproof mutants                             every detector that is built, from ten seeds
   ringproof mutants --detector properties --mutant 'M*'
-  ringproof mutants --fuzzer build/fuzz/fuzz/fuzz_mutants --json matrix.json
+  ./ringproof build mutants                     with clang: the target that fuzzing needs
+  ringproof mutants --detector fuzzing --json matrix.json
 
 Exit status: 0 every mutant was killed by each detector meant for it, or has a written reason not to
 be; 1 one escaped, or a reason is wrong, or the canary was not caught, or a detector found something
-in code without a mutant; 2 bad usage; 3 a file cannot be written.
+in code without a mutant; 2 bad usage; 3 a file cannot be written, or the fuzz target is not built.
 )";
 
 struct request {
@@ -61,17 +63,22 @@ std::vector<detector> chosen(const request& from) {
     return made;
 }
 
+/// Where preset mutants leaves the fuzz target, seen from the folder of any other preset.
+std::filesystem::path usual_fuzzer() {
+    const auto self = std::filesystem::read_symlink("/proc/self/exe");
+    return self.parent_path().parent_path() / "mutants" / "fuzz_mutants";
+}
+
 /// What is wrong with the matrix as a whole, a line each.
 std::vector<std::string> faults_of(std::span<const row> rows) {
     std::vector<std::string> found;
     for (const row& each : rows) {
         for (const cell& one : each.cells) {
-            const bool is_control = each.of->id == control;
             const std::string where = fmt::format("{} by {}", each.of->id, name_of(one.who));
-            if (is_control && one.kills() > 0) {
+            if (one.what == fate::alarmed) {
                 found.push_back(fmt::format("{} finds {} in sound code", name_of(one.who),
                                             one.attempts.front().how));
-            } else if (!is_control && one.what == fate::escaped) {
+            } else if (one.what == fate::escaped) {
                 found.push_back(
                     fmt::format("{}: killed from {} of {} seeds, and no reason is given", where,
                                 one.kills(), one.attempts.size()));
@@ -135,7 +142,7 @@ int dispatch(int count, char** arguments) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--fuzzer", asked.how.fuzzer,
-                   "The target fuzz_mutants, built with libFuzzer; without it nothing is fuzzed")
+                   "The target fuzz_mutants, if not that of preset mutants beside this build")
         ->check(CLI::ExistingFile);
     app.add_option("--json", asked.json, "File for the matrix as JSON");
     try {
@@ -145,8 +152,14 @@ int dispatch(int count, char** arguments) {
     } catch (const CLI::ParseError& wrong) {
         return complain(wrong.what(), 2);
     }
-    if (asked.how.fuzzer.empty() && std::ranges::count(asked.detectors, "fuzzing") > 0) {
-        return complain("--detector fuzzing needs --fuzzer, the target fuzz_mutants", 2);
+    if (asked.how.fuzzer.empty()) {
+        const auto usual = usual_fuzzer();
+        if (std::filesystem::exists(usual)) {
+            asked.how.fuzzer = usual.string();
+        } else if (std::ranges::count(asked.detectors, "fuzzing") > 0) {
+            return complain(usual.string() + " is not there; ./ringproof build mutants makes it",
+                            3);
+        }
     }
     return run(asked);
 }

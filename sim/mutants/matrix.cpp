@@ -1,6 +1,7 @@
 #include "sim/mutants/matrix.hpp"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,9 @@ double since(clock::time_point then) {
 constexpr double patience_ms = 3'000;
 
 constexpr std::uint64_t excused_tests = 2'000;
+
+// An input of a fuzzer that started from nothing is much less than a generated trace.
+constexpr std::uint64_t inputs_for_a_test = 50;
 
 /// One search that is to be done.
 struct task {
@@ -69,6 +73,7 @@ std::string work(const task& it, const matrix_options& options) {
     search how{.seed = it.seed, .tests_most = options.tests_most, .profile = it.of->of->profile};
     // One look is enough for what is said to survive: the reason is the proof, not this.
     const bool excused = !it.of->of->excuse_from(it.into->who).empty();
+    if (it.into->who == detector::fuzzing) how.tests_most *= inputs_for_a_test;
     if (excused) how.tests_most = std::min<std::uint64_t>(how.tests_most, excused_tests);
     const auto began = clock::now();
     how.until = began +
@@ -99,6 +104,7 @@ running start(const task& it, const matrix_options& options) {
     made.child = ::fork();
     if (made.child == 0) {
         ::close(ends[0]);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         // What a broken program says of itself, sanitizers' pages included, is of no interest.
         std::freopen("/dev/null", "w", stderr);
         const std::string said = work(it, options);
@@ -169,7 +175,9 @@ void judge(cell& it, const mutant& of) {
     if (it.attempts.empty()) return;
     it.reason = of.excuse_from(it.who);
     const std::size_t kills = it.kills();
-    if (!it.reason.empty()) {
+    if (of.is_control()) {
+        it.what = kills == 0 ? fate::clean : fate::alarmed;
+    } else if (!it.reason.empty()) {
         it.what = kills == it.attempts.size() ? fate::overstated : fate::survived;
     } else {
         it.what = kills == it.attempts.size() ? fate::killed : fate::escaped;

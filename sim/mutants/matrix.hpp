@@ -26,6 +26,8 @@ enum class fate : unsigned char {
     survived,    ///< with a reason that is written down
     escaped,     ///< from some seed, and without a reason
     overstated,  ///< killed, although there is a reason why it cannot be
+    clean,       ///< sound code, and nothing was found
+    alarmed,     ///< sound code, and something was found
     untold,      ///< the detector could not be asked, or is not meant for it
 };
 

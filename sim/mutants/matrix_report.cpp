@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "sim/mutants/matrix.hpp"
 
@@ -11,24 +12,24 @@ namespace ringproof::mutants {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> fate_names{"killed", "survived", "escaped", "overstated",
-                                                     "-"};
+constexpr std::array<std::string_view, 7> fate_names{"killed", "survived", "escaped", "overstated",
+                                                     "clean",  "alarmed",  "-"};
 
 std::string_view name_of(fate what) { return fate_names[static_cast<unsigned>(what)]; }
 
 std::string figures(const cell& it) {
     if (it.what == fate::untold) return "-";
     if (it.what == fate::survived) return "survives";
-    std::string out;
-    if (it.what != fate::killed) {
-        out = fmt::format("{} {}/{}", name_of(it.what), it.kills(), it.attempts.size());
-    } else {
-        out = fmt::format("{:.0f} in {:.1f} ms", it.median_tests(), it.median_milliseconds());
+    if (it.what == fate::clean) return "clean";
+    if (it.what == fate::killed) {
+        return fmt::format("{:.0f} in {:.1f} ms", it.median_tests(), it.median_milliseconds());
     }
-    return out;
+    return fmt::format("{} {}/{}", name_of(it.what), it.kills(), it.attempts.size());
 }
 
-bool is_wrong(const cell& it) { return it.what == fate::escaped || it.what == fate::overstated; }
+bool is_wrong(const cell& it) {
+    return it.what == fate::escaped || it.what == fate::overstated || it.what == fate::alarmed;
+}
 
 /// The median over all traces that were shrunk.
 struct shrinking {
@@ -56,6 +57,48 @@ shrinking shrinking_of(std::span<const row> rows) {
     return {static_cast<double>(operations[middle]), milliseconds[middle], operations.size()};
 }
 
+/// What one detector did with all mutants that it is meant for.
+struct score {
+    std::size_t killed = 0;
+    std::size_t excused = 0;
+    std::size_t wrong = 0;
+    std::vector<double> tests{};
+    std::vector<double> milliseconds{};
+};
+
+score score_of(std::span<const row> rows, std::size_t column) {
+    score made;
+    for (const row& each : rows) {
+        const cell& it = each.cells[column];
+        made.excused += it.what == fate::survived ? 1 : 0;
+        made.wrong += is_wrong(it) ? 1 : 0;
+        if (it.what != fate::killed) continue;
+        ++made.killed;
+        made.tests.push_back(it.median_tests());
+        made.milliseconds.push_back(it.median_milliseconds());
+    }
+    std::ranges::sort(made.tests);
+    std::ranges::sort(made.milliseconds);
+    return made;
+}
+
+/// Each detector in a line.
+std::string scores(std::span<const row> rows) {
+    std::string out;
+    for (std::size_t column = 0; column < rows.front().cells.size(); ++column) {
+        const score of = score_of(rows, column);
+        out += fmt::format("{}: {} killed", name_of(rows.front().cells[column].who), of.killed);
+        if (of.killed > 0) {
+            const std::size_t middle = of.killed / 2;
+            out += fmt::format(", median {:.0f} tests, {:.1f} ms; at most {:.0f}, {:.1f} ms",
+                               of.tests[middle], of.milliseconds[middle], of.tests.back(),
+                               of.milliseconds.back());
+        }
+        out += fmt::format("; {} survive with a reason, {} wrong\n", of.excused, of.wrong);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string to_text(std::span<const row> rows, bool colour) {
@@ -77,6 +120,7 @@ std::string to_text(std::span<const row> rows, bool colour) {
             out += fmt::format("{} survives {}: {}\n", each.of->id, name_of(one.who), one.reason);
         }
     }
+    out += scores(rows);
     const shrinking small = shrinking_of(rows);
     if (small.count > 0) {
         out += fmt::format("{} failing traces shrunk: median {:.0f} operations, {:.1f} ms\n",

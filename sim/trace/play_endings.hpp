@@ -132,8 +132,7 @@ bool player<World>::settle() {
         if (moved) {
             stalls = 0;
             fruitless = result_.done.bytes == before && sure_ >= due ? fruitless + 1 : 0;
-            // What a trace armed on buffers of one byte would take thousands. Never in silence:
-            // who waits in vain then would be saved by it, and nobody would know.
+            // It might take thousands. Not in silence: that would save who waits in vain.
             if (++moves == moves_most) push_cancel(~std::uint64_t{0});
         }
         rearm_idle_channels();
@@ -143,8 +142,7 @@ bool player<World>::settle() {
             if (++stalls > options_.slices_most) break;
         }
     }
-    if (over()) return true;
-    check_rest();
+    if (!over()) check_rest();
     return true;
 }
 
@@ -197,8 +195,7 @@ bool player<World>::churn(const op& wanted) {
         const std::uint64_t before = result_.done.bytes;
         if (channels_[on].lossy || !groups_[from].open || !arm_for_churn(on, from)) break;
         if (in_.outstanding(on) < playing::churn_most) feed(on, std::max(wanted.size, 1U));
-        const bool waited = wait_for(1);
-        stalls = waited ? 0 : stalls + 1;
+        stalls = wait_for(1) ? 0 : stalls + 1;
         reap(all_of_them);
         give_back_all();
         result_.done.operations += 4;
@@ -234,8 +231,7 @@ void player<World>::end() {
         if (groups_[i].open && groups_[i].buffers) result_.done.wraps += rings_.tail(i) >> 16U;
     }
     if (result_.done.wraps > 0) seen(mark::wrap);
-    // A broken run must not run on while it is taken down, but the kernel must let go of our
-    // memory.
+    // A broken run must not go on meanwhile, but the kernel must let go of our memory.
     for (channel& each : channels_) each = {};
     leases_.clear();
     unread_.clear();

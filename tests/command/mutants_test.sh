@@ -11,12 +11,13 @@ one_line
 expect 2 "$RINGPROOF" mutants --mutant 'Z*'
 one_line
 says err "no mutant fits"
-expect 2 "$RINGPROOF" mutants --detector fuzzing
+expect 2 "$RINGPROOF" mutants --detector fuzzing --fuzzer "$scratch/nowhere"
 one_line
 expect 3 "$RINGPROOF" mutants --json "$scratch/nowhere/matrix.json"
 one_line
 
-expect 0 "$RINGPROOF" mutants --seeds 2 --seconds "${RINGPROOF_MUTANT_SECONDS:-6}" \
+expect 0 "$RINGPROOF" mutants --detector behaviours --detector properties \
+    --detector differential --seeds 2 --seconds "${RINGPROOF_MUTANT_SECONDS:-6}" \
     --json "$scratch/matrix.json"
 says out "all as they should be"
 grep -q '"mutant": "canary"' "$scratch/matrix.json" || fail "no canary in the matrix"
