@@ -57,9 +57,14 @@ struct program_end {
     std::string said;
 };
 
-/// In the child: becomes the program, which goes when its parent goes.
-[[noreturn]] void become(std::vector<std::string>& words, int says) {
+constexpr int input_most = 400;  // bytes: traces of about sixty operations
+
+/// In the child: becomes the program, which goes when its parent goes. The parent's environment is
+/// left alone, since others search for other mutants at the same time.
+[[noreturn]] void become(std::vector<std::string>& words, const mutant& which, int says) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::setenv(index_variable, std::to_string(which.index).c_str(), 1);
+    ::setenv(profile_variable, which.profile.c_str(), 1);
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -70,11 +75,11 @@ struct program_end {
 }
 
 /// Runs a program to its end and keeps what it says on standard error.
-program_end run(std::vector<std::string> words) {
+program_end run(std::vector<std::string> words, const mutant& which) {
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0) give_up("pipe");
     const pid_t child = ::fork();
-    if (child == 0) become(words, ends[1]);
+    if (child == 0) become(words, which, ends[1]);
     ::close(ends[1]);
     if (child < 0) give_up("fork");
     program_end made;
@@ -104,12 +109,13 @@ std::string told_by(const program_end& came) {
 finding look_by_fuzzing(const search& how, const mutant& which, const std::string& fuzzer) {
     std::string folder = (fs::temp_directory_path() / "ringproof-mutant-XXXXXX").string();
     if (::mkdtemp(folder.data()) == nullptr) give_up("mkdtemp");
-    ::setenv(index_variable, std::to_string(which.index).c_str(), 1);
-    ::setenv(profile_variable, which.profile.c_str(), 1);
     const program_end came =
         run({fuzzer, "-seed=" + std::to_string(how.seed), "-runs=" + std::to_string(how.tests_most),
              "-max_total_time=" + std::to_string(seconds_left(how)), "-timeout=5",
-             "-print_final_stats=1", "-artifact_prefix=" + folder + "/", folder});
+             // Long inputs from the start: what goes wrong takes a dozen operations at least.
+             "-len_control=0", "-max_len=" + std::to_string(input_most), "-print_final_stats=1",
+             "-artifact_prefix=" + folder + "/", folder},
+            which);
     std::error_code ignored;
     fs::remove_all(folder, ignored);
     return {.tests = number_after(came.said, "stat::number_of_executed_units:"),
