@@ -299,7 +299,7 @@ bool is_built(std::string_view path, const tree& files) {
         "|tests/[^/]+_test"
         "|tests/(lib|sim|kernel|fuzz)/.+_test"
         "|tests/kernel/matrix/[^/]+"
-        "|tests/(support|bench|examples|command)/[^/]+"
+        "|tests/(support|bench|examples|command|codegen)/[^/]+"
         "|tests/install/[^/]+/main)\\.cpp$");
     return std::regex_search(path.begin(), path.end(), built);
 }
