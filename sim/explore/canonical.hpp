@@ -1,0 +1,53 @@
+#pragma once
+// One state for all that differ by names alone. What is left of a run that goes on for ever is
+// finite: stores that nobody can see any more are forgotten, positions count from where their ring's
+// reader is, slots from its slot, clocks keep their sequence and not their distance, buffers are
+// called by where they are found first, and registers that will not be used again are 0.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sim/explore/machine.hpp"
+
+namespace ringproof::sim::explore {
+
+/// For each buffer by its old name, the new one.
+using renaming = std::array<std::uint8_t, 16>;
+
+/// Brings states into their form. Keeps scratch memory: one for each thread.
+class canonical_form {
+public:
+    /// Refers to the machine, which must outlive it.
+    explicit canonical_form(const machine& of);
+
+    /// \returns false if clocks have drifted further apart than it can hold (a limit, no verdict).
+    [[nodiscard]] bool apply(state s, renaming& names);
+
+private:
+    void clear_dead_registers(state s) const;
+    void forget_stores(state s) const;
+    void forget_what_readers_know(state s) const;
+    void use_what_is_in_bags(state s) const;
+    void rebase(state s, std::size_t family) const;
+    [[nodiscard]] bool compress_clocks(state s) const;
+    void name_buffers(state s, renaming& names);
+
+    template <class Use>
+    void for_each_cell(state s, Use use) const;
+    template <class Use>
+    void for_each_knowledge(state s, Use use) const;
+    [[nodiscard]] bool is_live(const_state s, std::size_t agent, std::size_t reg) const {
+        return live_[agent][s[at_->steps[agent]]][reg] != 0;
+    }
+
+    const machine* machine_;
+    const layout* at_;
+    /// Of each agent, at each step: 255 for each register in use, else 0.
+    std::vector<std::vector<std::array<std::uint8_t, max_registers>>> live_;
+    std::vector<std::size_t> of_position_;  // arrays of buffers' names, by position
+    std::vector<std::size_t> of_buffer_;    // arrays by buffer
+    std::vector<std::uint8_t> scratch_;
+};
+
+}  // namespace ringproof::sim::explore
