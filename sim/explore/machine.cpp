@@ -83,9 +83,9 @@ struct machine::running {
                               std::uint8_t other = none) const {
         return {kind, byte(agent), pc(), slot, other};
     }
-    void note(std::uint8_t slot, std::uint8_t value) const {
+    void note(std::uint8_t slot = 0, std::uint8_t value = 0, std::uint8_t number = 0) const {
         if (record != nullptr) [[unlikely]]
-            record->push_back({byte(agent), pc(), slot, value, {}});
+            record->push_back({byte(agent), pc(), slot, value, number, {}});
     }
 };
 
@@ -154,12 +154,15 @@ fault machine::perform(state s, std::size_t agent, unsigned choice, std::uint8_t
             fence(in);
             break;
         case action::doze:
+            in.note();
             in.reg(it.into) = 0;
             break;
         case action::wake:
+            in.note();
             s[layout_.steps[it.at] + 1 + it.into] = 1;
             break;
         case action::await:
+            in.note();
             break;
         case action::fork:
             if (choice == 0) next = it.target;
@@ -244,7 +247,7 @@ void machine::load(running& in, const step& it, unsigned choice) const {
     const std::uint8_t value = in.s[layout_.value(it.at, chosen)];
     in.reg(it.into) = value;
     if (in.record != nullptr) [[unlikely]] {
-        in.note(0, value);
+        in.note(0, value, byte(chosen));
         const const_state values = in.s + layout_.value(it.at, 0);
         in.record->back().visible.assign(values + oldest, values + in.s[layout_.histories[it.at]]);
     }
@@ -263,7 +266,7 @@ fault machine::store(running& in, const step& it) const {
     if (count == layout_.capacities[it.at]) return in.wrong(fault_kind::exceeded);
     const state made = in.s + layout_.message(it.at, count);
     in.s[layout_.value(it.at, count)] = in.reg(it.from);
-    in.note(0, in.reg(it.from));
+    in.note(0, in.reg(it.from), count);
     in.view(it.at) = count++;
     put(made, knowledge{});
     made[it.at] = in.view(it.at);
@@ -280,7 +283,7 @@ void machine::fence(running& in) const {
     const state shared = in.s + layout_.fenced;
     join(in.known(), knowledge_at(shared));
     put(shared, knowledge_at(in.known()) & ~layout_.clocks_only);
-    in.note(0, 0);
+    in.note();
 }
 
 fault machine::access(running& in, const step& it) const {

@@ -93,6 +93,7 @@ struct access_record {
     std::uint8_t step = 0;
     std::uint8_t slot = 0;              ///< of an array
     std::uint8_t value = 0;             ///< that was loaded, stored, read or written
+    std::uint8_t number = 0;            ///< of the store that was made or seen; 0 was there before
     std::vector<std::uint8_t> visible;  ///< of a load: all the values that it could have had
 
     bool operator==(const access_record&) const = default;

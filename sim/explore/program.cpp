@@ -54,8 +54,10 @@ std::string describe(const program& of, std::size_t agent, const step& it) {
             return fmt::format("{}: read {}", who, of.arrays[it.at].name);
         case action::write:
             return fmt::format("{}: write {}", who, of.arrays[it.at].name);
+        case action::doze:
+            return fmt::format("{}: about to sleep", who);
         case action::await:
-            return fmt::format("{}: asleep", who);
+            return fmt::format("{}: woken", who);
         case action::wake:
             return fmt::format("{}: wake {}", who, of.agents[it.at].name);
         case action::fence:

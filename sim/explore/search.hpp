@@ -22,8 +22,8 @@ struct search_options {
     memory_model model = memory_model::c11;
     /// States are brought into their form, without which only runs that end have an end.
     bool canonical = true;
-    std::uint32_t states_max = 50'000'000;  ///< then the search gives up
-    bool keep_final = false;                ///< the states in which every agent has stopped
+    std::uint32_t states_max = 8'000'000;  ///< then the search gives up
+    bool keep_final = false;               ///< the states in which every agent has stopped
 };
 
 enum class outcome : std::uint8_t {
