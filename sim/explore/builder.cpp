@@ -124,7 +124,7 @@ family_id program_builder::family(bool restarts) {
 word_id program_builder::counter(std::string name, family_id in) {
     made_.words.push_back({.name = std::move(name),
                            .type = {meaning::position, number_of(in)},
-                           .capacity = static_cast<std::uint8_t>(made_.entries + 4)});
+                           .capacity = static_cast<std::uint8_t>(made_.entries + 2)});
     return static_cast<word_id>(made_.words.size() - 1);
 }
 word_id program_builder::flag(std::string name) {

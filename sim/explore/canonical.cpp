@@ -26,8 +26,11 @@ places places_of(std::uint64_t values) {
 
 }  // namespace
 
-canonical_form::canonical_form(const machine& of)
-    : machine_(&of), at_(&of.where()), scratch_(of.where().size) {
+canonical_form::canonical_form(const machine& of, bool relative_positions)
+    : machine_(&of),
+      at_(&of.where()),
+      families_(relative_positions ? of.of().families.size() : 0),
+      scratch_(of.where().size) {
     const program& whole = of.of();
     for (const agent& each : whole.agents) {
         auto& masks = live_.emplace_back();
@@ -60,20 +63,11 @@ bool canonical_form::apply(state s, renaming& names) {
     clear_dead_registers(s);
     forget_stores(s);
     forget_what_readers_know(s);
-    for (std::size_t family = 0; family < machine_->of().families.size(); ++family) {
-        rebase(s, family);
-    }
+    for (std::size_t family = 0; family < families_; ++family) rebase(s, family);
     use_what_is_in_bags(s);
     if (!compress_clocks(s)) return false;
     name_buffers(s, names);
     return true;
-}
-
-template <class Use>
-void canonical_form::for_each_cell(state s, Use use) const {
-    for (std::size_t cell = 0; cell < at_->cells; ++cell) {
-        use(s + at_->arrays[0] + cell * at_->cell_size);
-    }
 }
 
 /// Of agents and of stores.
@@ -189,42 +183,52 @@ void canonical_form::rebase(state s, std::size_t family) const {
 /// covers it.
 bool canonical_form::compress_clocks(state s) const {
     const std::size_t words = at_->words;
+    const std::size_t agents = at_->agents;
     knowledge floor{};
-    for (std::size_t of = 0; of < at_->agents; ++of) {
+    for (std::size_t of = 0; of < agents; ++of) {
         std::uint8_t known_to_all = none;
-        for (std::size_t a = 0; a < at_->agents; ++a) {
+        for (std::size_t a = 0; a < agents; ++a) {
             if (a != of) known_to_all = std::min(known_to_all, s[at_->known[a] + words + of]);
         }
         floor[words + of] = known_to_all;
     }
-    std::array<std::uint64_t, max_agents> values{};
+    std::array<std::uint64_t, max_agents> values;
+    values.fill(1);
     unsigned highest = 0;
     for_each_knowledge(s, [&](state it) {
         put(it, above(knowledge_at(it), floor));
-        for (std::size_t of = 0; of < at_->agents; ++of) {
+        for (std::size_t of = 0; of < agents; ++of) {
             highest = std::max<unsigned>(highest, it[words + of]);
             values[of] |= std::uint64_t{1} << (it[words + of] & 63U);
         }
     });
     if (highest >= 64) return false;
+    // Without gaps each value is its place, which is how most states come out of the one before.
     std::array<places, max_agents> place;
-    for (std::size_t of = 0; of < at_->agents; ++of) place[of] = places_of(values[of]);
-    for_each_knowledge(s, [&](state it) {
-        for (std::size_t of = 0; of < at_->agents; ++of) {
-            it[words + of] = place[of][it[words + of]];
-        }
-    });
+    bool dense = true;
+    for (std::size_t of = 0; of < agents; ++of) {
+        place[of] = places_of(values[of]);
+        dense = dense && (values[of] & (values[of] + 1)) == 0;
+    }
+    if (!dense) {
+        for_each_knowledge(s, [&](state it) {
+            for (std::size_t of = 0; of < agents; ++of) it[words + of] = place[of][it[words + of]];
+        });
+    }
     const auto placed = [&](std::size_t of, std::uint8_t clock) {
         const std::uint8_t low = floor[words + of];
         return clock > low ? place[of][byte(clock - unsigned{low})] : std::uint8_t{0};
     };
-    for_each_cell(s, [&](state cell) {
+    const state end = s + at_->bags;
+    for (state cell = s + at_->first_cell; cell != end; cell += at_->cell_size) {
         if (cell[1] != none) {
             cell[2] = placed(cell[1], cell[2]);
             if (cell[2] == 0) cell[1] = none;
         }
-        for (std::size_t of = 0; of < at_->agents; ++of) cell[3 + of] = placed(of, cell[3 + of]);
-    });
+        for (std::size_t of = 0; of < agents; ++of) {
+            if (cell[3 + of] != 0) cell[3 + of] = placed(of, cell[3 + of]);
+        }
+    }
     return true;
 }
 

@@ -19,7 +19,8 @@ using renaming = std::array<std::uint8_t, 16>;
 class canonical_form {
 public:
     /// Refers to the machine, which must outlive it.
-    explicit canonical_form(const machine& of);
+    /// \param relative_positions  false: positions stay what they are.
+    explicit canonical_form(const machine& of, bool relative_positions = true);
 
     /// \returns false if clocks have drifted further apart than it can hold (a limit, no verdict).
     [[nodiscard]] bool apply(state s, renaming& names);
@@ -34,8 +35,6 @@ private:
     void name_buffers(state s, renaming& names);
 
     template <class Use>
-    void for_each_cell(state s, Use use) const;
-    template <class Use>
     void for_each_knowledge(state s, Use use) const;
     [[nodiscard]] bool is_live(const_state s, std::size_t agent, std::size_t reg) const {
         return live_[agent][s[at_->steps[agent]]][reg] != 0;
@@ -43,6 +42,7 @@ private:
 
     const machine* machine_;
     const layout* at_;
+    std::size_t families_;  // whose positions are relative
     /// Of each agent, at each step: 255 for each register in use, else 0.
     std::vector<std::vector<std::array<std::uint8_t, max_registers>>> live_;
     std::vector<std::size_t> of_position_;  // arrays of buffers' names, by position

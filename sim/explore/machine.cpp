@@ -50,12 +50,12 @@ layout::layout(const program& of, memory_model model, unsigned more_history)
         histories.push_back(claim(1U + capacities.back()));
         carried.push_back(claim(capacities.back() * knowledge_size));
     }
+    first_cell = size;
     cell_size = 3 + agents;
     for (const array& each : of.arrays) {
         const bool of_buffers = each.indexed_by.means == meaning::buffer;
         const std::size_t count = of_buffers ? of.buffers : of.entries;
         arrays.push_back(claim(count * cell_size));
-        cells += count;
     }
     bags = claim(buffers);
     size = (size + 15) / 16 * 16;
@@ -96,13 +96,10 @@ fault machine::start(state s, std::vector<access_record>* record) const {
         s[layout_.known[a] + layout_.words + a] = 1;
         s[layout_.known_to_stores[a] + layout_.words + a] = 1;
     }
-    for (std::size_t array = 0; array < layout_.arrays.size(); ++array) {
-        const std::size_t end =
-            array + 1 < layout_.arrays.size() ? layout_.arrays[array + 1] : layout_.bags;
-        for (std::size_t cell = layout_.arrays[array]; cell < end; cell += layout_.cell_size) {
-            s[cell] = none;
-            s[cell + 1] = none;
-        }
+    const state end = s + layout_.bags;
+    for (state cell = s + layout_.first_cell; cell != end; cell += layout_.cell_size) {
+        cell[0] = none;
+        cell[1] = none;
     }
     running in{s, 0, 0, record, layout_};
     for (std::size_t a = 0; a < layout_.agents; ++a) {

@@ -31,7 +31,6 @@ using const_state = const std::uint8_t*;
 struct layout {
     std::size_t agents = 0;
     std::size_t words = 0;
-    std::size_t cells = 0;
     std::size_t buffers = 0;
 
     // Of each agent: the step it is at and its registers; what it knows (knowledge.hpp); the same
@@ -47,6 +46,7 @@ struct layout {
     std::vector<std::uint8_t> capacities;
     // Of each array, its first cell; a cell: value, writer, its clock, each agent's last read.
     std::vector<std::size_t> arrays;
+    std::size_t first_cell = 0;
     std::size_t cell_size = 0;
     std::size_t bags = 0;  ///< of each buffer: the bag that it is in, or none
     std::size_t size = 0;  ///< of a state, in bytes: a multiple of 16, filled up with 0

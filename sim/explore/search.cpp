@@ -17,25 +17,28 @@ public:
     explorer(const program& of, const search_options& options)
         : options_(options),
           machine_(of, options.model, options.canonical ? 0 : 240),
-          form_(machine_),
-          size_(machine_.where().size),
-          scratch_(size_) {}
+          form_(machine_, options.relative_positions),
+          size_(machine_.where().size) {}
 
     search_result run() {
-        if (const fault wrong = machine_.start(scratch_.data())) return refuted(wrong, {});
-        if (!keep({}, 0)) return std::move(result_);
+        const fault wrong = machine_.start(next_successor());
+        if (wrong) return refuted(wrong, {});
+        if (!take_form({}, 0)) return give_up();
+        keep_successors();
         // A level at a time: numbers rise along the way, so the graph's rows come in sequence.
         while (!coming_.empty() && result_.verdict == outcome::proved) {
             level_.swap(coming_);
             coming_.clear();
             for (std::size_t at = 0; at < level_.size(); at += size_) {
-                if (!expand(level_.data() + at)) return std::move(result_);
+                if (!expand(level_.data() + at)) return result_;
+                keep_successors();
                 graph_.end_of_state();
+                if (seen_.size() > options_.states_max) return give_up();
                 ++expanded_;
             }
         }
         finish();
-        return std::move(result_);
+        return result_;
     }
 
 private:
@@ -43,6 +46,18 @@ private:
         std::uint32_t from = 0;
         choice by;
     };
+    struct successor {
+        fingerprint print;
+        choice by;
+        std::uint8_t reached = 0;
+    };
+
+    /// Room for one more state behind those that were made from the state at hand.
+    state next_successor() {
+        const std::size_t at = successors_.size() * size_;
+        if (made_.size() < at + size_) made_.resize(at + size_);
+        return made_.data() + at;
+    }
 
     bool expand(const_state s) {
         const std::size_t agents = machine_.where().agents;
@@ -62,39 +77,54 @@ private:
         for (unsigned way = 0; way < ways; ++way) {
             if (!machine_.possible(s, agent, way)) continue;
             moved = true;
-            std::memcpy(scratch_.data(), s, size_);
+            const state made = next_successor();
+            std::memcpy(made, s, size_);
             std::uint8_t reached = 0;
             const choice by{static_cast<std::uint8_t>(agent), static_cast<std::uint8_t>(way)};
-            if (const fault wrong = machine_.perform(scratch_.data(), agent, way, reached)) {
+            if (const fault wrong = machine_.perform(made, agent, way, reached)) {
                 refuted(wrong, by);
                 return false;
             }
             // Spinning changes nothing: not worth a form.
-            if (reached == 0 && std::memcmp(scratch_.data(), s, size_) == 0) continue;
-            if (!keep(by, reached)) return false;
+            if (reached == 0 && std::memcmp(made, s, size_) == 0) continue;
+            if (!take_form(by, reached)) {
+                give_up();
+                return false;
+            }
         }
         return true;
     }
 
-    /// Takes the state in scratch_ in; false when the search is over.
-    bool keep(choice by, std::uint8_t reached) {
+    /// The state just made becomes a successor; false at a limit. The table is far away, so it is
+    /// asked for early.
+    bool take_form(choice by, std::uint8_t reached) {
+        const state made = next_successor();
         renaming names;
-        if (options_.canonical && !form_.apply(scratch_.data(), names)) return give_up();
-        const auto [number, is_new] = seen_.insert(fingerprint_of(scratch_.data(), size_));
-        const bool first = origins_.empty();
-        if (!first) graph_.add_edge({number, reached});
-        if (!is_new) return true;
-        if (number >= options_.states_max) return give_up();
-        origins_.push_back({expanded_, by});
-        graph_.add_state(machine_.outstanding(scratch_.data()));
-        coming_.insert(coming_.end(), scratch_.begin(), scratch_.end());
+        if (options_.canonical && !form_.apply(made, names)) return false;
+        successors_.push_back({fingerprint_of(made, size_), by, reached});
+        seen_.prefetch(successors_.back().print);
         return true;
     }
 
-    bool give_up() {
+    void keep_successors() {
+        for (std::size_t i = 0; i < successors_.size(); ++i) {
+            const successor& it = successors_[i];
+            const bool first = origins_.empty();
+            const auto [number, is_new] = seen_.insert(it.print);
+            if (!first) graph_.add_edge({number, it.reached});
+            if (!is_new) continue;
+            const const_state made = made_.data() + i * size_;
+            origins_.push_back({expanded_, it.by});
+            graph_.add_state(machine_.outstanding(made));
+            coming_.insert(coming_.end(), made, made + size_);
+        }
+        successors_.clear();
+    }
+
+    search_result give_up() {
         result_.verdict = outcome::gave_up;
         result_.states = seen_.size();
-        return false;
+        return result_;
     }
 
     search_result refuted(const fault& wrong, choice last) {
@@ -136,9 +166,10 @@ private:
     machine machine_;
     canonical_form form_;
     std::size_t size_;
-    std::vector<std::uint8_t> scratch_;
-    std::vector<std::uint8_t> level_;   // states being expanded, one behind the other
-    std::vector<std::uint8_t> coming_;  // those found on the way
+    std::vector<successor> successors_;  // of the state at hand
+    std::vector<std::uint8_t> made_;     // those states
+    std::vector<std::uint8_t> level_;    // states being expanded, one behind the other
+    std::vector<std::uint8_t> coming_;   // those found on the way
     visited seen_;
     std::vector<origin> origins_;  // by number
     state_graph graph_;

@@ -22,6 +22,9 @@ struct search_options {
     memory_model model = memory_model::c11;
     /// States are brought into their form, without which only runs that end have an end.
     bool canonical = true;
+    /// Positions are part of that form. Without, they wrap where the program says: to show that
+    /// wrapping is no more than counting on.
+    bool relative_positions = true;
     std::uint32_t states_max = 8'000'000;  ///< then the search gives up
     bool keep_final = false;               ///< the states in which every agent has stopped
 };

@@ -61,6 +61,10 @@ public:
         at = {print, count_};
         return {count_++, true};
     }
+    /// Says that it will be inserted soon.
+    void prefetch(const fingerprint& print) const {
+        __builtin_prefetch(&table_[print.low & (table_.size() - 1)]);
+    }
     [[nodiscard]] std::uint32_t size() const { return count_; }
 
 private:
