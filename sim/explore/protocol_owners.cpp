@@ -38,6 +38,7 @@ program incremental(unsigned entries) {
     kernel.set(part, 0).copy(its.at_cqe, its.posted).add(its.posted, 1);
     kernel.write(in.cqes, its.at_cqe, its.id).write(last, its.at_cqe, part);
     kernel.store(in.cq_tail, order::release, its.posted);
+    kernel.load(in.tail, order::acquire, its.seen);
     kernel.read(in.slots, its.head, its.id).write(rest, its.id, its.data);
     kernel.write(in.slots, its.head, nothing);
     in.wait_for_room();
