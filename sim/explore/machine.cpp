@@ -36,9 +36,10 @@ layout::layout(const program& of, memory_model model, unsigned more_history)
         return at;
     };
     assert(words + agents <= knowledge_size);
+    assert(std::ranges::all_of(
+        of.agents, [](const agent& each) { return each.registers.size() <= max_registers; }));
     for (std::size_t clock = words; clock < knowledge_size; ++clock) clocks_only[clock] = 0xff;
-    for (const agent& each : of.agents) {
-        assert(each.registers.size() <= max_registers);
+    for (std::size_t a = 0; a < agents; ++a) {
         steps.push_back(claim(1 + max_registers));
         known.push_back(claim(knowledge_size));
         const bool apart = model == memory_model::lkmm;
@@ -130,12 +131,29 @@ unsigned machine::choices(const_state s, std::size_t agent) const {
 
 bool machine::possible(const_state s, std::size_t agent, unsigned choice) const {
     const step& it = program_->agents[agent].steps[s[layout_.steps[agent]]];
-    return it.what != action::take || s[layout_.bags + choice] == it.at;
+    if (it.what != action::take) return true;
+    if (s[layout_.bags + choice] != it.at) return false;
+    // Of buffers that differ by their name alone one is enough.
+    for (unsigned other = 0; other < choice; ++other) {
+        if (s[layout_.bags + other] == it.at && alike(s, other, choice)) return false;
+    }
+    return true;
+}
+
+bool machine::alike(const_state s, std::size_t left, std::size_t right) const {
+    for (std::size_t array = 0; array < program_->arrays.size(); ++array) {
+        if (program_->arrays[array].indexed_by.means != meaning::buffer) continue;
+        const const_state one = s + layout_.cell(array, left);
+        if (std::memcmp(one, s + layout_.cell(array, right), layout_.cell_size) != 0) return false;
+    }
+    return true;
 }
 
 bool machine::is_private(const_state s, std::size_t agent) const {
-    const action what = program_->agents[agent].steps[s[layout_.steps[agent]]].what;
-    return what == action::fork || what == action::take;
+    const step& it = program_->agents[agent].steps[s[layout_.steps[agent]]];
+    if (it.what == action::fork) return true;
+    const const_state bags = s + layout_.bags;
+    return it.what == action::take && std::count(bags, bags + layout_.buffers, it.at) != 0;
 }
 
 fault machine::perform(state s, std::size_t agent, unsigned choice, std::uint8_t& reached,

@@ -132,6 +132,7 @@ public:
 
 private:
     struct running;
+    bool alike(const_state s, std::size_t left, std::size_t right) const;
     fault settle(running& in, std::size_t agent) const;
     fault local(running& in, const step& it) const;
     void load(running& in, const step& it, unsigned choice) const;

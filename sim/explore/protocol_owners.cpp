@@ -115,7 +115,7 @@ program lease_handover(unsigned entries) {
     const reg data = reader.number("data");
     const goal_id lease_over = made.goal("lease ended", sent, ended);
 
-    application.label("loop").if_empty(in.bag, "reap");
+    application.set(lent_id, none).label("loop").if_empty(in.bag, "reap");
     in.stage_from_bag();
     in.publish().jump("loop").label("reap").when(lent, 1, "collect");
     application.load(in.cq_tail, order::acquire, mine.seen);
@@ -127,7 +127,8 @@ program lease_handover(unsigned entries) {
     application.write(leases, at_lease, mine.id).store(handed, order::release, sent);
     application.jump("loop").label("collect").load(done, order::acquire, finished);
     application.when_apart(sent, finished, 0, "back").jump("collect");
-    application.label("back").set(lent, 0).give(in.bag, lent_id).jump("loop");
+    application.label("back").set(lent, 0).give(in.bag, lent_id);
+    application.set(lent_id, none).jump("loop");  // what is in a bag has no other name
 
     reader.label("loop").load(handed, order::acquire, given);
     reader.when_apart(given, ended, 0, "loop");

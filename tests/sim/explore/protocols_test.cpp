@@ -45,8 +45,8 @@ constexpr auto baselines = std::to_array<baseline>({
     {"incremental", memory_model::lkmm, {10, 64, 603, 8298}},
     {"unregister", memory_model::c11, {45, 267, 2680, 34208}},
     {"unregister", memory_model::lkmm, {45, 287, 3376, 59965}},
-    {"lease-handover", memory_model::c11, {8, 65, 513, 5094}},
-    {"lease-handover", memory_model::lkmm, {8, 65, 622, 9839}},
+    {"lease-handover", memory_model::c11, {8, 57, 444, 4555}},
+    {"lease-handover", memory_model::lkmm, {8, 57, 553, 9300}},
 });
 
 search_result proof_of(std::string_view protocol, unsigned entries,
