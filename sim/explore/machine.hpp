@@ -128,7 +128,6 @@ public:
     }
     [[nodiscard]] const layout& where() const { return layout_; }
     [[nodiscard]] const program& of() const { return *program_; }
-    [[nodiscard]] memory_model model() const { return model_; }
 
 private:
     struct running;

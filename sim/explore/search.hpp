@@ -3,7 +3,6 @@
 // a shortest way. Of agents whose next choice nobody else can see, one goes first alone.
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "sim/explore/machine.hpp"
