@@ -1,8 +1,9 @@
 #pragma once
 // One state for all that differ by names alone. What is left of a run that goes on for ever is
-// finite: stores that nobody can see any more are forgotten, positions count from where their ring's
-// reader is, slots from its slot, clocks keep their sequence and not their distance, buffers are
-// called by where they are found first, and registers that will not be used again are 0.
+// finite: stores that nobody can see any more are forgotten, positions count from where their
+// ring's reader is, slots from its slot, clocks keep their sequence and not their distance,
+// buffers are called by where they are found first, and registers that will not be used again are
+// 0.
 
 #include <array>
 #include <cstdint>

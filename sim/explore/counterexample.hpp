@@ -24,8 +24,8 @@ struct counterexample {
 [[nodiscard]] std::string sentence_of(const program& of, const search_result& found,
                                       const counterexample& way);
 
-/// Time runs downwards, each agent has its column; a load names the store that it saw, and what else
-/// it could have seen.
+/// Time runs downwards, each agent has its column; a load names the store that it saw, and what
+/// else it could have seen.
 [[nodiscard]] std::string diagram_of(const program& of, const counterexample& way);
 
 /// The same accesses as a litmus test: LKMM's primitives or C11's, for `herd7`. What the scheduler

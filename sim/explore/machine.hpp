@@ -1,7 +1,7 @@
 #pragma once
-// A memory of views. Each word remembers the stores that somebody may still see; each agent has, for
-// each word, the oldest store that it may still read. Slots are not atomic: an access to one must
-// find the other agents' conflicting accesses among what the agent has acquired.
+// A memory of views. Each word remembers the stores that somebody may still see; each agent has,
+// for each word, the oldest store that it may still read. Slots are not atomic: an access to one
+// must find the other agents' conflicting accesses among what the agent has acquired.
 //
 //   coherence   a load takes any store from the agent's view on, and moves the view there.
 //   release     a store carries its agent's view and clocks; relaxed ones carry nothing.

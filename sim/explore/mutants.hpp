@@ -27,8 +27,9 @@ enum class weakening : std::uint8_t {
 struct mutant {
     std::string_view name;
     std::string_view summary;
-    /// A protocol that it is refuted in, from rings of one entry on. Elsewhere another order may hide
-    /// it: where a completion needs a buffer, publishing tells what the queue's head would tell.
+    /// A protocol that it is refuted in, from rings of one entry on. Elsewhere another order may
+    /// hide it: where a completion needs a buffer, publishing tells what the queue's head would
+    /// tell.
     std::string_view home;
     weakening how = weakening::relaxed;
     step_pattern which;

@@ -4,8 +4,8 @@
 
 namespace ringproof::sim::explore {
 
-/// Each buffer is used up in two parts. Slots have two writers: without a race there is one sequence
-/// of their writes, and then a slot holds what was written last.
+/// Each buffer is used up in two parts. Slots have two writers: without a race there is one
+/// sequence of their writes, and then a slot holds what was written last.
 program incremental(unsigned entries) {
     ring_program in("incremental", entries);
     const array_id last = in.made.slots("last part", in.queue, meaning::number);

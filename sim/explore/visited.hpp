@@ -1,6 +1,6 @@
 #pragma once
-// The states that a search has seen, by a hash of 128 bits: with 10^8 states the odds that two share
-// one are below 10^-22, so a hash stands for its state.
+// The states that a search has seen, by a hash of 128 bits: with 10^8 states the odds that two
+// share one are below 10^-22, so a hash stands for its state.
 
 #include <cstddef>
 #include <cstdint>

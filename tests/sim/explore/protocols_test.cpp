@@ -89,8 +89,8 @@ BOOST_AUTO_TEST_CASE(bounded_runs_end_as_often_as_elsewhere) {
     }
 }
 
-// Positions count from the head on, as if they never wrapped. Here they do, all the time: as long as
-// the entries divide what they count to, slots follow each other across the wrap.
+// Positions count from the head on, as if they never wrapped. Here they do, all the time: as long
+// as the entries divide what they count to, slots follow each other across the wrap.
 BOOST_AUTO_TEST_CASE(positions_may_wrap_where_the_entries_divide_them) {
     const auto wrapping = [](std::string_view protocol, unsigned entries, std::uint8_t mask) {
         explore::program steps = explore::find_protocol(protocol)->make(entries);
