@@ -24,7 +24,7 @@ struct search_options {
     /// Positions are part of that form. Without, they wrap where the program says: to show that
     /// wrapping is no more than counting on.
     bool relative_positions = true;
-    std::uint32_t states_max = 8'000'000;  ///< then the search gives up
+    std::uint32_t states_max = 2'000'000;  ///< then the search gives up
     bool keep_final = false;               ///< the states in which every agent has stopped
 };
 
