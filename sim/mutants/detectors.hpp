@@ -22,7 +22,7 @@ struct finding {
 
 struct search {
     std::uint64_t seed = 1;
-    std::uint64_t tests_most = 20'000;
+    std::uint64_t tests_most = 60'000;
     std::string profile{};  ///< the mutant's, or the newest
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
 

@@ -52,7 +52,7 @@ struct matrix_options {
     std::vector<detector> detectors;
     unsigned seeds = 10;
     unsigned jobs = 2;
-    std::uint64_t tests_most = 20'000;
+    std::uint64_t tests_most = 60'000;
     double seconds_most = 20;  ///< of one search; what goes on for longer hangs, and is caught
     std::string fuzzer;        ///< the libFuzzer target with the mutants; empty: no fuzzing
     std::function<void(std::size_t done, std::size_t all)> progress = {};
