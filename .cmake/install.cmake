@@ -68,6 +68,26 @@ if(TARGET ringproof_record)
         COMPONENT sim)
 endif()
 
+if(TARGET ringproof_weak)
+    install(
+        TARGETS ringproof_weak ringproof_weak_main
+        EXPORT ringproof-explore
+        ARCHIVE COMPONENT sim
+        FILE_SET HEADERS
+            DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/ringproof-sim"
+            COMPONENT sim)
+    install(
+        EXPORT ringproof-explore
+        FILE ringproof-explore-targets.cmake
+        NAMESPACE ringproof::
+        DESTINATION "${ringproof_config_dir}"
+        COMPONENT sim)
+    install(
+        FILES "${PROJECT_SOURCE_DIR}/.cmake/ringproof-memory-order.cmake"
+        DESTINATION "${ringproof_config_dir}"
+        COMPONENT sim)
+endif()
+
 if(TARGET ringproof_command)
     install(TARGETS ringproof_command RUNTIME COMPONENT command)
 endif()

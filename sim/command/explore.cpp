@@ -12,6 +12,7 @@
 
 #include "sim/command/command.hpp"
 #include "sim/command/files.hpp"
+#include "sim/command/hand_over.hpp"
 #include "sim/explore/proof.hpp"
 
 namespace ringproof::sim::command {
@@ -192,6 +193,17 @@ void add_explore(CLI::App& app, action& chosen) {
                        "File for the first refutation as a test for herd7; - is standard output");
     proofs->add_flag("--list", options->list, "Only tell the protocols and mutants");
     proofs->callback([options, &chosen] { chosen = [options] { return prove_all(*options); }; });
+
+    CLI::App* code = verb->add_subcommand("code", "Run compiled rings on weak memory");
+    code->set_help_flag();  // the other program's
+    code->prefix_command();
+    code->callback([code, &chosen] {
+        chosen = [rest = code->remaining()] {
+            return hand_over("ringproof-explore", rest,
+                             "install Boost.Context (Debian package libboost-context-dev) and "
+                             "build again");
+        };
+    });
 }
 
 }  // namespace ringproof::sim::command

@@ -253,7 +253,7 @@ std::string wrong_with(std::string_view path, const include& included) {
             return std::string(rule.from) + " must not know " + included.target;
         }
     }
-    static const std::regex room("^(sim|fuzz|properties|tests)/[^.]*[^/.]\\.hpp$");
+    static const std::regex room("^(sim|fuzz|properties|tests)/[^.]*[^/.]\\.(hpp|h)$");
     if (included.quoted && !std::regex_search(included.target, room)) {
         return "spell \"" + included.target +
             "\" from the repository's root, or <ringproof/...> if it is the library's";
@@ -299,7 +299,7 @@ bool is_built(std::string_view path, const tree& files) {
         "|tests/[^/]+_test"
         "|tests/(lib|sim|kernel|fuzz)/.+_test"
         "|tests/kernel/matrix/[^/]+"
-        "|tests/(support|bench|examples|command|codegen)/[^/]+"
+        "|tests/(support|bench|examples|command|codegen|threads)/[^/]+"
         "|tests/install/[^/]+/main)\\.cpp$");
     return std::regex_search(path.begin(), path.end(), built);
 }
