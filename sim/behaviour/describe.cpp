@@ -17,12 +17,6 @@ void append(std::string& text, std::string_view word) {
 
 }  // namespace
 
-std::string describe_result(std::int64_t value) {
-    if (value >= 0) return std::to_string(value);
-    const char* name = value > -4096 ? ::strerrorname_np(static_cast<int>(-value)) : nullptr;
-    return name == nullptr ? std::to_string(value) : fmt::format("-{}", name);
-}
-
 std::string describe(const abi::io_uring_cqe& done) {
     std::string text = std::to_string(done.user_data) + "{" + describe_result(done.res);
     std::uint32_t others = done.flags &

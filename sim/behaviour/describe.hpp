@@ -9,10 +9,9 @@
 
 #include <ringproof/abi.hpp>
 
-namespace ringproof::sim {
+#include "sim/abi_names.hpp"
 
-/// "12", or "-ENOBUFS" for a negated errno.
-[[nodiscard]] std::string describe_result(std::int64_t value);
+namespace ringproof::sim {
 
 /// "7{-ENOBUFS}", "1{64 B3 +M NE}".
 [[nodiscard]] std::string describe(const abi::io_uring_cqe& done);

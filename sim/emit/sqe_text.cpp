@@ -3,34 +3,17 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <span>
 
 #include <ringproof/abi_constants.hpp>
 
+#include "sim/abi_names.hpp"
 #include "sim/emit/seen_text.hpp"
 
 namespace ringproof::sim::emitting {
 
 namespace {
-
-constexpr auto opcodes = std::to_array<bit_name>({
-    {abi::ioring_op_nop, "IORING_OP_NOP"},
-    {abi::ioring_op_readv, "IORING_OP_READV"},
-    {abi::ioring_op_sendmsg, "IORING_OP_SENDMSG"},
-    {abi::ioring_op_recvmsg, "IORING_OP_RECVMSG"},
-    {abi::ioring_op_timeout, "IORING_OP_TIMEOUT"},
-    {abi::ioring_op_accept, "IORING_OP_ACCEPT"},
-    {abi::ioring_op_async_cancel, "IORING_OP_ASYNC_CANCEL"},
-    {abi::ioring_op_read, "IORING_OP_READ"},
-    {abi::ioring_op_send, "IORING_OP_SEND"},
-    {abi::ioring_op_recv, "IORING_OP_RECV"},
-    {abi::ioring_op_provide_buffers, "IORING_OP_PROVIDE_BUFFERS"},
-    {abi::ioring_op_remove_buffers, "IORING_OP_REMOVE_BUFFERS"},
-    {abi::ioring_op_shutdown, "IORING_OP_SHUTDOWN"},
-    {abi::ioring_op_read_multishot, "IORING_OP_READ_MULTISHOT"},
-});
 
 constexpr auto sqe_flags = std::to_array<bit_name>({
     {abi::iosqe_buffer_select, "IOSQE_BUFFER_SELECT"},
@@ -92,8 +75,8 @@ void sqe_fields::count(std::string_view name, std::uint64_t value) {
 }
 
 std::string opcode_in_c(std::uint8_t opcode) {
-    const auto found = std::ranges::find(opcodes, opcode, &bit_name::bit);
-    return found == opcodes.end() ? std::to_string(opcode) : std::string(found->name);
+    const std::string name = opcode_name(opcode);
+    return name == std::to_string(opcode) ? name : "IORING_OP_" + name;
 }
 
 std::string sqe_flags_in_c(std::uint8_t flags) { return bits_in_c(flags, sqe_flags); }

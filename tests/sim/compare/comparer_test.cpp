@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_difference_says_what_was_seen_and_what_should_have_been) 
     BOOST_TEST_REQUIRE(wrong.has_value());
     BOOST_TEST(wrong->invariant == "I21");
     BOOST_TEST(wrong->step == 9U);
-    BOOST_TEST(wrong->sentence.contains("completed request 77: result -5"));
+    BOOST_TEST(wrong->sentence.contains("completed request 77: result -EIO"));
     BOOST_TEST(wrong->sentence.ends_with("nothing more"));
 }
 
