@@ -22,7 +22,7 @@ enum class event_kind : std::uint8_t {
     submitted,     ///< user data; a opcode, b group or -1, c descriptor
     completed,     ///< user data; a result, b flags
     taken,         ///< group; a buffer id, b offset in the buffer, c bytes
-    returned,      ///< group; a buffer id
+    returned,      ///< group; a buffer id, b offset in the buffer
     refused,       ///< user data or group; a errc or errno
     // The peer.
     fed,       ///< descriptor; a bytes

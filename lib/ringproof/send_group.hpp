@@ -64,6 +64,10 @@ public:
 
     /// Buffers that acquire() can still take.
     [[nodiscard]] std::size_t free() const noexcept { return core_->idle(); }
+    /// The tail as the kernel sees it.
+    [[nodiscard]] std::uint16_t tail_published() const noexcept {
+        return core_->ring().tail_published();
+    }
     [[nodiscard]] group_id id() const noexcept { return core_->registration().id(); }
     [[nodiscard]] std::uint32_t slot_count() const noexcept { return core_->slot_count(); }
     [[nodiscard]] std::uint32_t buffer_size() const noexcept {

@@ -160,7 +160,8 @@ void player<World>::sync_published(std::uint16_t index) {
             judge(blame("I1", say("buffer ", id, " was published with a wrong address or length")));
             return;
         }
-        note(actor::application, event_kind::published, index, id, it.size, it.tail + i + 1);
+        note(actor::application, event_kind::published, index, id, it.size,
+             static_cast<std::uint16_t>(it.tail + i + 1));
     }
     it.tail = tail;
     judge(rings_.published(index, count, tail));

@@ -13,19 +13,21 @@ namespace ringproof::sim {
 template <world World>
 void player<World>::before_return(holding& held) {
     const auto bytes = held.lease.bytes();
+    const buffer_id id = held.lease.id();
+    const auto whole = groups_[held.group].core().storage().buffer(id);
     std::uint64_t now = 0;
     std::memcpy(&now, bytes.data(), std::min(bytes.size(), sizeof now));
     if (now != held.sample) {
         judge(blame("I1",
-                    say("buffer ", to_number(held.lease.id()),
-                        " was written while the application had it")));
+                    say("buffer ", to_number(id), " was written while the application had it")));
     }
     if (!bytes.empty()) {
         std::memset(bytes.data(), static_cast<int>(playing::poison), bytes.size());
     }
     --groups_[held.group].leases;
-    judge(ownership_.returned(held.group, to_number(held.lease.id())));
-    note(actor::application, event_kind::returned, held.group, to_number(held.lease.id()));
+    judge(ownership_.returned(held.group, to_number(id)));
+    note(actor::application, event_kind::returned, held.group, to_number(id),
+         bytes.data() - whole.data());
 }
 
 template <world World>

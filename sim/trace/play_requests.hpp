@@ -144,10 +144,13 @@ bool player<World>::send(const op& wanted) {
         const std::uint32_t size = std::min(most - offered, buffers.size);
         const auto bytes = out_.next(on, offered + size).subspan(offered);
         std::ranges::copy(bytes, free->bytes().begin());
+        const std::uint16_t id = to_number(free->id());
         if (auto shown = buffers.sending->provide(std::move(*free), size); !shown) {
             judge(blame("I1", say("a filled buffer was refused: ", shown.error().message())));
             return true;
         }
+        note(actor::application, event_kind::published, from, id, size,
+             buffers.sending->tail_published());
         offered += size;
         ++result_.done.published;
     }

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(workers_may_finish_in_any_order) {
 
 BOOST_AUTO_TEST_CASE(an_event_is_told_without_its_step) {
     BOOST_TEST(sim::say_observed(event_of(event_kind::returned, 2, 5)) ==
-               "application returned group 2: buffer 5");
+               "application returned group 2: buffer 5, offset 0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
