@@ -7,20 +7,7 @@
 // it, and each call answers with a violation or with nothing. It does not assert, does not throw on
 // the good path, and does not allocate there once its tables have grown.
 //
-// Invariants, as printed in violations:
-//   I1   a buffer is in exactly one place        I13  incremental: parts contiguous, flag right
-//   I2   buffers are taken in published order    I14  bundle: as many buffers as its bytes need
-//   I3   no buffer is handed out twice           I15  published happens before used
-//   I4   bytes out = bytes in, in order          I16  used happens before overwritten
-//   I5   bytes outside a result stay untouched   I17  what can go on goes on
-//   I6   a result is not longer than asked       I18  every request ends
-//   I7   F_BUFFER exactly with a buffer          I19  the same trace runs the same way
-//   I8   nothing after F_MORE was clear          I20  a trace comes back from its bytes and text
-//   I9   never more in the ring than entries     I21  the model can do what the kernel did
-//   I10  the kernel's head never goes back       I22  where a tail starts makes no difference
-//   I11  at rest the kernel's head is our count  I23  renamed ids rename what is said, no more
-//   I12  -ENOBUFS only if the ring could be      I24  one store for many buffers is as many stores
-//        empty
+// Invariants are printed by their ids, I1 to I24; invariants.hpp says what each demands.
 //
 // I15 and I16 are `order.hpp`, over a record of accesses (properties/memory_order.cpp). I20 and I22
 // to I24 compare two runs or two forms, and are asked in properties/: trace_bytes and trace_text,
