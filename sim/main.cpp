@@ -42,6 +42,10 @@ constexpr std::string_view replay_examples = R"(
 Examples:
   ringproof replay corpus/traces/tail-wraps-at-65536.trace
   ringproof replay --backend linux --history /tmp/ringproof/some.trace
+  ringproof replay some.trace --html some.html  a page: step through rings, buffers, requests
+  ringproof replay some.trace --perfetto some.json    to be opened at ui.perfetto.dev
+
+All that was played, on both kernels too, is in one page, and in one file for Perfetto.
 )";
 
 constexpr std::string_view profiles_examples = R"(
@@ -106,6 +110,9 @@ CLI::App* add_replay(CLI::App& app, replay_options& into) {
     add_backend(*verb, into.backend);
     add_profile(*verb, into.profile, "; default the trace's");
     verb->add_flag("--history", into.history, "Print what happened: in order, then by actor");
+    verb->add_option("--html", into.html, "File for a page of what happened; - is standard output");
+    verb->add_option("--perfetto", into.perfetto,
+                     "File for what happened as Chrome's trace events; - is standard output");
     return verb;
 }
 

@@ -38,6 +38,8 @@ struct replay_options {
     std::string backend = "both";
     std::string profile;  ///< empty: the trace's own
     bool history = false;
+    std::string perfetto;  ///< file for what happened in Chrome's format; "-": standard output
+    std::string html;      ///< file for a page; the same
 };
 
 struct profiles_options {
