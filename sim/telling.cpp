@@ -89,8 +89,9 @@ std::string sentence_of(const event& happened) {
     std::string out(verb_of(happened));
     std::string_view between = " ";
     for (const auto& [name, value] : details_of(happened)) {
-        out.append(between).append(name).append(" ").append(value_of(happened, name, value));
         const bool subject = name == telling_of(happened).subject;
+        out.append(between).append(name).append(" ");
+        out += subject ? std::to_string(happened.subject) : value_of(happened, name, value);
         between = subject ? ": " : ", ";
     }
     return out;

@@ -25,12 +25,15 @@ std::string summary_of(const outcome& came) {
                        came.broken ? ", then a violation" : "");
 }
 
-/// The last event until the end of the step in which it was seen: nothing goes on after it.
+/// Oracles judge what the application sees, and nothing goes on after a violation: the last event
+/// of its step that is no kernel's, which go on while the ring is closed.
 std::optional<film_violation> locate(const std::vector<event>& events, const outcome& came) {
     if (!came.broken) return std::nullopt;
-    const auto after = std::ranges::upper_bound(events, came.broken->step, {}, &event::step);
-    const auto count = static_cast<std::uint32_t>(after - events.begin());
-    return film_violation{count == 0 ? 0 : count - 1, *came.broken};
+    std::uint32_t last = 0;
+    for (std::uint32_t at = 0; at < events.size() && events[at].step <= came.broken->step; ++at) {
+        if (events[at].who != actor::kernel) last = at;
+    }
+    return film_violation{last, *came.broken};
 }
 
 }  // namespace

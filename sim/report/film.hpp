@@ -34,20 +34,23 @@ inline constexpr unsigned owner_count = 5;
 
 [[nodiscard]] std::string_view name_of(owner who) noexcept;
 
+/// How a ring is.
+enum class ring_state : std::uint8_t { none, open, closed };
+
 /// How a request is.
 enum class request_state : std::uint8_t { none, submitted, armed, ended };
 
 /// What an event can change. The comment names the change's `item`, `index` and `value`.
 enum class film_cell : std::uint8_t {
-    ring_open,  ///< ring; 0; 0 or 1
-    head,       ///< ring; 0; 16 bits
-    tail,       ///< ring; 0; 16 bits
-    slot,       ///< ring; slot; the buffer id that it shows
-    owner,      ///< ring; buffer; sim::owner
-    used,       ///< ring; buffer; bytes of it that the kernel has filled, or sent
-    request,    ///< request; completions that were handled; request_state
-    lease,      ///< lease; 0; 0 or 1
-    waiting,    ///< 0; 0; completions that were posted and not handled
+    ring,     ///< ring; 0; ring_state
+    head,     ///< ring; 0; 16 bits
+    tail,     ///< ring; 0; 16 bits
+    slot,     ///< ring; slot; the buffer id that it shows
+    owner,    ///< ring; buffer; sim::owner
+    used,     ///< ring; buffer; bytes of it that the kernel has filled, or sent
+    request,  ///< request; completions that were handled; request_state
+    lease,    ///< lease; 0; 0 or 1
+    waiting,  ///< 0; 0; completions that were posted and not handled
 };
 
 struct film_change {

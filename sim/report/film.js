@@ -2,10 +2,11 @@
 // Plays the films of this page. What a change means stands in sim/report/film.hpp. All text enters
 // the page as text: there is no innerHTML here, and there must be none.
 
-const RING_OPEN = 0, HEAD = 1, TAIL = 2, SLOT = 3, OWNER = 4, USED = 5, REQUEST = 6, LEASE = 7,
+const RING = 0, HEAD = 1, TAIL = 2, SLOT = 3, OWNER = 4, USED = 5, REQUEST = 6, LEASE = 7,
   WAITING = 8;
-const PUBLISHED = 1, SELECTED = 2;
-const REQUEST_ENDED = 3;
+const RING_NONE = 0, RING_OPEN = 1;
+const OWNER_LEASED = 4;
+const REQUEST_NONE = 0, REQUEST_ENDED = 3;
 const request_words = ["", "submitted", "waits to be woken", "ended"];
 const owners = [
   ["application", "free, or staged and not shown yet"],
@@ -16,7 +17,7 @@ const owners = [
 ];
 const actors = ["application", "kernel", "peer"];
 const row_height = 22;
-const dense_from = 65;       // entries
+const many_from = 17, dense_from = 65;  // entries
 const requests_shown = 100;
 
 const $ = (id) => document.getElementById(id);
@@ -36,9 +37,9 @@ class Projector {
     this.film = film;
     this.at = -1;
     this.rings = film.rings.map(([group, entries, size, incremental]) => ({
-      group, entries, size, incremental, open: 0, head: 0, tail: 0, known: false,
+      group, entries, size, incremental, state: RING_NONE, head: 0, tail: 0,
       slots: new Int32Array(entries).fill(-1), owners: new Uint8Array(entries),
-      used: new Int32Array(entries), leases: new Map(), counts: [entries, 0, 0, 0, 0],
+      used: new Int32Array(entries), leases: new Map(),
     }));
     this.requests = new Map();  // those in flight: number to [state, completions]
     this.waiting = 0;
@@ -68,7 +69,7 @@ class Projector {
   read(what, item, index) {
     const ring = this.rings[item];
     switch (what) {
-      case RING_OPEN: return ring.open;
+      case RING: return ring.state;
       case HEAD: return ring.head;
       case TAIL: return ring.tail;
       case SLOT: return ring.slots[index];
@@ -85,7 +86,7 @@ class Projector {
     const value = forth ? changes[4 * i + 3] : this.before[i];
     if (what === REQUEST) {
       const completions = forth ? index : this.before2[i];
-      if (value === 0 || value === REQUEST_ENDED) this.requests.delete(item);
+      if (value === REQUEST_NONE || value === REQUEST_ENDED) this.requests.delete(item);
       else this.requests.set(item, [value, completions]);
       return;
     }
@@ -100,16 +101,12 @@ class Projector {
     const ring = this.rings[item];
     this.touched.add(item);
     switch (what) {
-      case RING_OPEN: ring.open = value; break;
+      case RING: ring.state = value; break;
       case HEAD: ring.head = value; break;
       case TAIL: ring.tail = value; break;
       case SLOT: ring.slots[index] = value; break;
       case USED: ring.used[index] = value; break;
-      case OWNER:
-        --ring.counts[ring.owners[index]];
-        ++ring.counts[value];
-        ring.owners[index] = value;
-        break;
+      case OWNER: ring.owners[index] = value; break;
     }
   }
 
@@ -150,7 +147,8 @@ class RingView {
     this.number = number;
     this.ring = ring;
     this.film = film;
-    this.box = element("article", "ring" + (ring.entries >= dense_from ? " dense" : ""));
+    const density = ring.entries >= dense_from ? " dense" : ring.entries >= many_from ? " many" : "";
+    this.box = element("article", `ring${density}${ring.incremental ? " incremental" : ""}`);
     this.box.dataset.group = ring.group;
     const kind = ring.incremental ? ", incremental" : "";
     const title = element("h2", "", `group ${ring.group}`);
@@ -158,7 +156,7 @@ class RingView {
     this.counts = element("p", "counts");
     this.slots = [];
     this.buffers = [];
-    const slots = element("div", "slots"), buffers = element("div", "buffers");
+    const slots = this.strip = element("div", "slots"), buffers = element("div", "buffers");
     for (let i = 0; i < ring.entries; ++i) {
       this.slots.push(this.make_slot(i));
       this.buffers.push(this.make_buffer(i));
@@ -173,6 +171,7 @@ class RingView {
     const box = element("div"), id = element("b");
     box.append(element("small", "", index), id);
     box.dataset.slot = index;
+    box.title = `slot ${index}: never written`;
     return { box, id };
   }
 
@@ -187,10 +186,9 @@ class RingView {
   draw(changed) {
     const ring = this.ring;
     const held = (ring.tail - ring.head) & 0xffff;
-    this.box.hidden = !ring.open && ring.counts[0] === ring.entries && !ring.known;
-    ring.known ||= ring.open;
-    this.box.classList.toggle("closed", !ring.open);
-    const state = ring.open ? "" : "closed. ";
+    this.box.hidden = ring.state === RING_NONE;
+    this.box.classList.toggle("closed", ring.state !== RING_OPEN);
+    const state = ring.state === RING_OPEN ? "" : "closed; ";
     this.counts.replaceChildren(state, "head ", element("b", "head", ring.head), ", tail ",
       element("b", "tail", ring.tail), ", ", element("b", "held", held), " in the ring",
       held === 0 ? ": empty" : held === ring.entries ? ": full" : "");
@@ -198,6 +196,9 @@ class RingView {
       this.draw_slot(i, held, changed);
       this.draw_buffer(i, changed);
     }
+    if (ring.entries < dense_from) return;
+    const head = this.slots[ring.head & (ring.entries - 1)].box;
+    this.strip.scrollTop = head.offsetTop - this.strip.offsetTop - this.strip.clientHeight / 2;
   }
 
   draw_slot(index, held, changed) {
@@ -219,16 +220,16 @@ class RingView {
   draw_buffer(index, changed) {
     const ring = this.ring, { box, word, bytes, bar } = this.buffers[index];
     const owner = owners[ring.owners[index]][0];
-    const leases = ring.leases.get(index);
+    const alive = ring.leases.get(index);
+    const leases = alive && [...alive].sort((one, other) => one - other);
     const marked = changed.has(`${this.number}/${OWNER}/${index}`);
-    const key = `${owner}/${ring.used[index]}/${leases ? [...leases].join() : ""}/${marked}`;
+    const key = `${owner}/${ring.used[index]}/${leases || ""}/${marked}`;
     if (this.buffers[index].drawn === key) return;
     this.buffers[index].drawn = key;
     box.className = `buffer ${owner}` + (marked ? " changed" : "");
     box.dataset.owner = owner;
-    box.dataset.leases = leases ? leases.size : 0;
-    const parts = leases && ring.owners[index] !== 4
-      ? `, ${leases.size} ${leases.size === 1 ? "part" : "parts"} leased` : "";
+    box.dataset.leases = leases ? leases.length : 0;
+    const parts = leases && ring.owners[index] !== OWNER_LEASED ? `, ${leases.length} leased` : "";
     word.textContent = owner + parts;
     bytes.textContent = `${ring.used[index]}/${ring.size}`;
     box.title = `buffer ${index}: ${owner}${parts}, ${ring.used[index]} of ${ring.size} bytes`;
@@ -297,13 +298,14 @@ class EventList {
       return made;
     }
     const who = actors[event[1]];
-    made.append(element("span", "number", at), element("span", `who ${who}`, who), event[2]);
+    made.append(element("span", "number", at), element("span", `who by-${who}`, who), event[2]);
     if (at === this.at) made.classList.add("here");
     if (this.film.violation && this.film.violation.event === at) {
       made.classList.add("broken");
       made.append(element("span", "", `✗ ${this.film.violation.id}`));
     }
     made.dataset.event = at;
+    made.title = event[2];
     return made;
   }
 }
@@ -392,6 +394,7 @@ class Page {
     $("kernel").textContent = film.kernel;
     $("summary").textContent = film.summary;
     this.state = new Projector(film);
+    this.marked = [];  // rings in which changes are shown
     this.views = this.state.rings.map((ring, i) => new RingView(i, ring, film));
     $("rings").replaceChildren(...this.views.map((each) => each.box));
     for (const view of this.views) view.draw(new Set());
@@ -416,14 +419,20 @@ class Page {
       return;
     }
     const at = Math.min(Math.max(0, Math.trunc(wanted) || 0), this.last());
-    const drawn = new Set(this.marked);
     this.state.go(at);
     const changed = this.state.changed();
-    this.marked = new Set([...changed].map((each) => Number(each.split("/")[0])));
-    for (const each of [...this.state.touched, ...drawn]) this.views[each]?.draw(changed);
+    const marked = [...changed].map((each) => Number(each.split("/")[0]));
+    for (const each of new Set([...this.state.touched, ...this.marked, ...marked])) {
+      this.views[each]?.draw(changed);
+    }
+    this.marked = marked;
     this.state.touched.clear();
+    document.querySelector(".changed")?.scrollIntoView({ block: "nearest" });
     this.tell(at);
-    history.replaceState(null, "", `#${this.play ? `play=${this.play}&` : ""}step=${at}`);
+    // Not at each step: browsers refuse addresses that change too often.
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => history.replaceState(null, "",
+      `#${this.play ? `play=${this.play}&` : ""}step=${at}`), 300);
   }
 
   tell(at) {
@@ -434,7 +443,7 @@ class Page {
     $("now").classList.toggle("broken", broken);
     $("now-operation").textContent = operation_text(film, step);
     $("now-who").textContent = actors[who];
-    $("now-who").className = `who ${actors[who]}`;
+    $("now-who").className = `who by-${actors[who]}`;
     $("now-text").textContent = text;
     $("slider").value = at;
     $("place").textContent = `event ${at} of ${this.last()}`;
@@ -451,8 +460,8 @@ class Page {
     const all = this.state.requests;
     $("in-flight").textContent = all.size;
     const rows = [];
-    for (const [number, [state, completions]] of all) {
-      if (rows.length === requests_shown) break;
+    const oldest = [...all].sort(([one], [other]) => one - other).slice(0, requests_shown);
+    for (const [number, [state, completions]] of oldest) {
       const [title, user] = this.film.requests[number];
       const row = element("tr");
       row.append(element("td", "", title), element("td", "", user),

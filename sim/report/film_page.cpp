@@ -33,7 +33,7 @@ json data_of(const film& shown) {
     }
     json requests = json::array();
     for (const film_request& each : shown.requests) {
-        requests.push_back({title_of(each), each.user});
+        requests.push_back({title_of(each), std::to_string(each.user)});  // beyond a double
     }
     json leases = json::array();
     for (const film_lease& each : shown.leases) {

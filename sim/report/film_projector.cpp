@@ -12,7 +12,7 @@ void projector::application(const event& it) {
         case event_kind::group_opened:
             return open(it);
         case event_kind::group_closed:
-            if (ring != nullptr) change(film_cell::ring_open, ring->number, 0, 0);
+            if (ring != nullptr) set(*ring, ring_state::closed);
             return;
         case event_kind::published:
             if (ring != nullptr && ring->has(it.a)) publish(*ring, it);
@@ -73,7 +73,7 @@ void projector::open(const event& it) {
     ring.used.assign(entries, 0);
     ring.owners.assign(entries, owner::application);
     ring.leases.resize(entries);
-    change(film_cell::ring_open, number, 0, 1);
+    set(ring, ring_state::open);
 }
 
 void projector::publish(live_ring& on, const event& it) {

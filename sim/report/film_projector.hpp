@@ -78,6 +78,9 @@ private:
     void change(film_cell what, std::uint32_t item, std::uint32_t index, std::int64_t value) {
         out_.changes.push_back({what, item, index, value});
     }
+    void set(const live_ring& in, ring_state how) {
+        change(film_cell::ring, in.number, 0, static_cast<std::int64_t>(how));
+    }
     void own(live_ring& in, std::uint32_t buffer, owner who) {
         if (std::exchange(in.owners[buffer], who) == who) return;
         change(film_cell::owner, in.number, buffer, static_cast<std::int64_t>(who));

@@ -266,7 +266,7 @@ void writer::apply(const film& shown, const film_change& each, std::size_t at) {
         }
         case film_cell::waiting:
             return count("completions waiting", at, each.value);
-        case film_cell::ring_open:
+        case film_cell::ring:
         case film_cell::slot:
         case film_cell::used:
             return;
