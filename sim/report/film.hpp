@@ -127,8 +127,8 @@ struct film {
     }
 };
 
-/// "recv_multishot s0 g0", of the step in which events happened; also before the first and after the
-/// last operation.
+/// "recv_multishot s0 g0" of the step in which events happened; before the first operation and
+/// after the last, that.
 [[nodiscard]] std::string operation_of(const film& shown, std::uint32_t step);
 
 /// "RECV, descriptor 4, group 0": as many are called as look alike.

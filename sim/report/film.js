@@ -29,7 +29,7 @@ function element(tag, name, text) {
   return made;
 }
 
-// --- What it looked like after each event ---------------------------------------------------------
+// --- What it looked like after each event --------------------------------------------------------
 
 /** Holds the state after one event, and goes to any other by doing or undoing changes. */
 class Projector {
@@ -140,15 +140,17 @@ class Projector {
   }
 }
 
-// --- A ring and its buffers -----------------------------------------------------------------------
+// --- A ring and its buffers ----------------------------------------------------------------------
 
 class RingView {
   constructor(number, ring, film) {
     this.number = number;
     this.ring = ring;
     this.film = film;
-    const density = ring.entries >= dense_from ? " dense" : ring.entries >= many_from ? " many" : "";
-    this.box = element("article", `ring${density}${ring.incremental ? " incremental" : ""}`);
+    this.box = element("article", "ring");
+    this.box.classList.toggle("dense", ring.entries >= dense_from);
+    this.box.classList.toggle("many", ring.entries >= many_from && ring.entries < dense_from);
+    this.box.classList.toggle("incremental", Boolean(ring.incremental));
     this.box.dataset.group = ring.group;
     const kind = ring.incremental ? ", incremental" : "";
     const title = element("h2", "", `group ${ring.group}`);
@@ -247,7 +249,7 @@ class RingView {
   }
 }
 
-// --- The list of events ---------------------------------------------------------------------------
+// --- The list of events --------------------------------------------------------------------------
 
 /** A row for each event, one for each operation before its events; only those in view exist. */
 class EventList {
@@ -270,7 +272,9 @@ class EventList {
   show(at) {
     this.at = at;
     const view = $("events"), top = this.row_of[at] * row_height;
-    if (top < view.scrollTop + row_height || top + 2 * row_height > view.scrollTop + view.clientHeight) {
+    const above = top - row_height < view.scrollTop;
+    const below = top + 2 * row_height > view.scrollTop + view.clientHeight;
+    if (above || below) {
       view.scrollTop = top - view.clientHeight / 2;
     }
     this.draw();
@@ -315,7 +319,7 @@ function operation_text(film, step) {
   return step <= film.operations.length ? `${step}  ${film.operations[step - 1]}` : "the end";
 }
 
-// --- The page -------------------------------------------------------------------------------------
+// --- The page ------------------------------------------------------------------------------------
 
 class Page {
   constructor(films) {
@@ -340,7 +344,8 @@ class Page {
 
   listen() {
     const jumps = {
-      first: () => 0, last: () => this.last(), back: () => this.at() - 1, forth: () => this.at() + 1,
+      first: () => 0, last: () => this.last(),
+      back: () => this.at() - 1, forth: () => this.at() + 1,
       "op-back": () => this.operation_before(), "op-forth": () => this.operation_after(),
       "go-violation": () => this.film.violation.event,
     };
