@@ -80,8 +80,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(all_buffers_are_free_at_first, Backend, backends) 
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_provided_buffer_is_sent_and_free_again, Backend, backends) {
     sending<Backend> here;
+    std::uint16_t tail = here.group.tail_published();
     for (const std::string what : {"one", "sixteen bytes !!", "three"}) {
         here.provide(what);
+        BOOST_TEST(here.group.tail_published() == ++tail);
         BOOST_TEST(here.group.free() == 3U);
         const completion done = here.send();
         BOOST_TEST(done.res == static_cast<std::int32_t>(what.size()));
