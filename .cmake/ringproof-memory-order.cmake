@@ -15,10 +15,16 @@ function(ringproof_check_memory_order program)
     endif()
     add_executable(${program} ${arg_SOURCES})
     target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} ringproof::weak_main)
-    # GCC warns that its sanitizer does not know fences; this runtime does. No other sanitizer fits
-    # beside this one.
+    ringproof_watch_accesses(${program})
+endfunction()
+
+# ringproof_watch_accesses(<target>): what it compiles tells ringproof::weak of each access. GCC
+# warns that its sanitizer does not know fences; this runtime does. No other sanitizer fits beside
+# this one.
+function(ringproof_watch_accesses target)
     target_compile_options(
-        ${program}
+        ${target}
         PRIVATE -fno-sanitize=all -fsanitize=thread -g -O1 -fno-omit-frame-pointer
-                $<$<C_COMPILER_ID:GNU>:-Wno-tsan> -include sim/explore/code/redirect.h)
+                $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-tsan>
+                $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wno-tsan> -include sim/explore/code/redirect.h)
 endfunction()

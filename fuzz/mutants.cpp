@@ -14,6 +14,7 @@
 #include "fuzz/trace_mutator.hpp"
 #include "sim/compare/model_player.hpp"
 #include "sim/mutants/fuzzing.hpp"
+#include "sim/mutants/program.hpp"
 #include "sim/mutants/switch.hpp"
 #include "sim/oracle/signature.hpp"
 #include "sim/trace/bytes.hpp"

@@ -51,6 +51,8 @@ private:
             it.what = rest;
         } else if (word == "from") {
             it.origin = rest;
+        } else if (word == "order") {
+            it.order = rest;
         } else if (word == "edit") {
             it.edits.push_back({line_, std::string(rest), {}, {}});
         } else if (word == "-" || word == "+") {
@@ -58,7 +60,7 @@ private:
         } else if (word == "except") {
             excuse_one(it, rest);
         } else {
-            fail("mutant, in, what, from, edit, -, + or except");
+            fail("mutant, in, what, from, order, edit, -, + or except");
         }
     }
 
@@ -89,8 +91,7 @@ private:
             return;
         }
         const auto who = index_of(detector_names, name);
-        if (!who)
-            return fail("plays, or a detector: behaviours, properties, differential, fuzzing");
+        if (!who) return fail("plays, or a detector");
         it.excuses.push_back({static_cast<detector>(*who), std::string(reason)});
     }
 
@@ -117,6 +118,7 @@ bool mutant::is_control() const noexcept {
 }
 
 bool mutant::is_for(detector who) const noexcept {
+    if (who == detector::proof || who == detector::code) return is_control() || !order.empty();
     const bool plays = who == detector::properties || who == detector::fuzzing;
     return plays || part == broken_part::kernel;
 }

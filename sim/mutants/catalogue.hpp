@@ -5,6 +5,7 @@
 //   in kernel                           what is broken: kernel, ring or application
 //   what Slot 0 is written whole.       one sentence
 //   from liburing, a10                  where it happened, or "inferred"
+//   order tail-release                  the order that is missing, as `explore proof` calls it
 //   edit lib/ringproof/buffer_ring.hpp  a source, and in it, once and exactly,
 //   - the text that is replaced         (several lines: several of these)
 //   + the text in its place
@@ -29,17 +30,20 @@ enum class detector : unsigned char {
     properties,    ///< generated traces under all oracles
     differential,  ///< the mutant's play held against the model, as a kernel's is
     fuzzing,       ///< libFuzzer, from an empty corpus
+    proof,         ///< the protocol's steps without that order (sim/explore)
+    code,          ///< the compiled ring on weak memory (sim/explore/code)
 };
 
-inline constexpr std::array<std::string_view, 4> detector_names{"behaviours", "properties",
-                                                                "differential", "fuzzing"};
+inline constexpr std::array<std::string_view, 6> detector_names{
+    "behaviours", "properties", "differential", "fuzzing", "proof", "code"};
 
 [[nodiscard]] constexpr std::string_view name_of(detector who) noexcept {
     return detector_names[static_cast<unsigned>(who)];
 }
 
 /// What a mutant breaks, and so who is meant for it: all detectors for the kernel's; those that
-/// run the library and the player, properties and fuzzing, for the others.
+/// run the library and the player, properties and fuzzing, for the others. An order that is missing
+/// is for proof and code, too.
 enum class broken_part : unsigned char { kernel, ring, application };
 
 struct source_edit {
@@ -60,6 +64,7 @@ struct mutant {
     broken_part part = broken_part::kernel;
     std::string what{};
     std::string origin{};
+    std::string order{};               ///< its name in sim/explore/mutants.cpp; empty: none is
     std::vector<source_edit> edits{};  ///< empty: `profile` is what is wrong
     std::string profile{};             ///< "v7_3+BUG-20", or the newest
     std::vector<excuse> excuses{};

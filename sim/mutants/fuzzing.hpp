@@ -13,10 +13,7 @@ namespace ringproof::mutants {
 [[nodiscard]] finding look_by_fuzzing(const search& how, const mutant& which,
                                       const std::string& fuzzer);
 
-// How the two programs talk: the environment says which mutant is on; before the target stops it
-// says what it found.
-inline constexpr const char* index_variable = "RINGPROOF_MUTANT";
-inline constexpr const char* profile_variable = "RINGPROOF_MUTANT_PROFILE";
+/// Before the target stops it says what it found.
 inline constexpr const char* found_words = "found: ";
 
 }  // namespace ringproof::mutants

@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "sim/behaviour/catalogue.hpp"
+#include "sim/explore/mutants.hpp"
 #include "sim/mutants/matrix.hpp"
 
 namespace ringproof::mutants {
@@ -57,16 +58,20 @@ std::vector<detector> chosen(const request& from) {
     for (unsigned i = 0; i < detector_names.size(); ++i) {
         const auto who = static_cast<detector>(i);
         const bool named = std::ranges::count(from.detectors, detector_names[i]) > 0;
-        const bool can = who != detector::fuzzing || !from.how.fuzzer.empty();
+        const bool can = (who != detector::fuzzing || !from.how.fuzzer.empty()) &&
+            (who != detector::code || !from.how.explorer.empty());
         if (from.detectors.empty() ? can : named) made.push_back(who);
     }
     return made;
 }
 
+std::filesystem::path own_folder() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
 /// Where preset mutants leaves the fuzz target, seen from the folder of any other preset.
 std::filesystem::path usual_fuzzer() {
-    const auto self = std::filesystem::read_symlink("/proc/self/exe");
-    return self.parent_path().parent_path() / "mutants" / "fuzz_mutants";
+    return own_folder().parent_path() / "mutants" / "fuzz_mutants";
 }
 
 /// What is wrong with the matrix as a whole, a line each.
@@ -93,6 +98,13 @@ std::vector<std::string> faults_of(std::span<const row> rows) {
 int run(const request& asked) {
     const auto catalogue = parse_mutants(catalogue_text());
     if (!catalogue) return complain("mutants.txt:" + catalogue.error(), 1);
+    for (const mutant& each : *catalogue) {
+        if (each.order.empty() || sim::explore::find_mutant(each.order) != nullptr) continue;
+        return complain(
+            fmt::format("mutants.txt: {}: order {}: ringproof explore proof --list tells which",
+                        each.id, each.order),
+            1);
+    }
     std::vector<mutant> mutants = all_mutants(*catalogue);
     std::erase_if(mutants, [&asked](const mutant& each) {
         return each.id != canary && !sim::matches(asked.pattern, each.id);
@@ -160,6 +172,12 @@ int dispatch(int count, char** arguments) {
             return complain(usual.string() + " is not there; ./ringproof build mutants makes it",
                             3);
         }
+    }
+    const auto explorer = own_folder() / "ringproof-explore-mutants";
+    if (std::filesystem::exists(explorer)) {
+        asked.how.explorer = explorer.string();
+    } else if (std::ranges::count(asked.detectors, "code") > 0) {
+        return complain(explorer.string() + " is not there: it takes Boost.Context", 3);
     }
     return run(asked);
 }

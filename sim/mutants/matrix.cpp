@@ -14,6 +14,7 @@
 
 #include "sim/mutants/detectors.hpp"
 #include "sim/mutants/fuzzing.hpp"
+#include "sim/mutants/orders.hpp"
 #include "sim/mutants/switch.hpp"
 #include "sim/profile_facts.hpp"
 #include "sim/profile_name.hpp"
@@ -53,7 +54,7 @@ struct running {
     clock::time_point began = clock::now();
 };
 
-finding look(detector who, const search& how) {
+finding look(detector who, const search& how, const mutant& which, const matrix_options& options) {
     switch (who) {
         case detector::behaviours:
             return look_by_behaviours(how);
@@ -62,7 +63,11 @@ finding look(detector who, const search& how) {
         case detector::differential:
             return look_by_differential(how);
         case detector::fuzzing:
-            break;
+            return look_by_fuzzing(how, which, options.fuzzer);
+        case detector::proof:
+            return look_by_proof(which);
+        case detector::code:
+            return look_by_code(how, which, options.explorer);
     }
     return {};
 }
@@ -80,9 +85,7 @@ std::string work(const task& it, const matrix_options& options) {
         std::chrono::duration_cast<clock::duration>(
                     std::chrono::duration<double>(options.seconds_most));
     attempt made;
-    const finding found = it.into->who == detector::fuzzing
-        ? look_by_fuzzing(how, *it.of->of, options.fuzzer)
-        : look(it.into->who, how);
+    const finding found = look(it.into->who, how, *it.of->of, options);
     made.milliseconds = since(began);
     nlohmann::json said{{"tests", found.tests}, {"ms", made.milliseconds}, {"how", found.how}};
     if (found.trace) {

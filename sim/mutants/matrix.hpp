@@ -55,6 +55,7 @@ struct matrix_options {
     std::uint64_t tests_most = 60'000;
     double seconds_most = 20;  ///< of one search; what goes on for longer hangs, and is caught
     std::string fuzzer;        ///< the libFuzzer target with the mutants; empty: no fuzzing
+    std::string explorer;      ///< ringproof-explore with the mutants; empty: no code
     std::function<void(std::size_t done, std::size_t all)> progress = {};
 };
 

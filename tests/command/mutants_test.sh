@@ -16,12 +16,16 @@ one_line
 expect 3 "$RINGPROOF" mutants --json "$scratch/nowhere/matrix.json"
 one_line
 
+# Missing orders have detectors of their own; compiled code takes Boost.Context.
+weak="--detector proof"
+[ ! -x "$(dirname "$RINGPROOF")/ringproof-explore-mutants" ] || weak="$weak --detector code"
+# shellcheck disable=SC2086  # options
 expect 0 "$RINGPROOF" mutants --detector behaviours --detector properties \
-    --detector differential --seeds 2 --seconds "${RINGPROOF_MUTANT_SECONDS:-6}" \
+    --detector differential $weak --seeds 2 --seconds "${RINGPROOF_MUTANT_SECONDS:-6}" \
     --json "$scratch/matrix.json"
 says out "all as they should be"
 grep -q '"mutant": "canary"' "$scratch/matrix.json" || fail "no canary in the matrix"
-for known in BUG-20 G04 M11 M43; do
+for known in BUG-20 G04 M01 M11 M37 M43; do
     grep -q "\"mutant\": \"$known\"" "$scratch/matrix.json" || fail "$known is not in the matrix"
 done
 tail -n 2 "$scratch/out"
