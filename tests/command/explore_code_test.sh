@@ -20,6 +20,9 @@ for bad in "--entries 3" "--entries 32" "--schedule fair" "--target nobody" "--r
     expect 2 "$RINGPROOF" explore code $bad
     one_line
 done
+expect 2 "$RINGPROOF" explore code --target nobody
+says err "--target nobody: there is "
+says err "ours_in_order"
 expect 3 "$RINGPROOF" explore code --target small_ring --json /proc/nowhere/file
 one_line
 
@@ -40,9 +43,25 @@ expect 0 "$RINGPROOF" explore code --target small_ring --runs 20000 --seconds 60
 expect 1 "$RINGPROOF" explore code --target small_ring_relaxed --json "$scratch/relaxed.json"
 says out "small_ring_publish_relaxed at memory_order/small_ring.c:"
 says out "MISSING: that store has to be a release, and is relaxed"
+says out "scene::receive at code/scene.cpp:"
+for noise in "std::" operator _M_invoke bits/; do
+    ! grep -qF "$noise" "$scratch/out" || fail "a place is told by what calls it: $noise"
+done
 grep -q '"stored": "relaxed"' "$scratch/relaxed.json" || fail "the JSON does not name the order"
 expect 1 "$RINGPROOF" explore code --target small_ring_whole
 says out "the tail says that 65534 buffers are in a ring of 2"
+
+# Progress is for a terminal.
+[ ! -s "$scratch/err" ] || fail "progress without a terminal"
+if command -v script >/dev/null 2>&1; then
+    expect 0 script -qec "'$RINGPROOF' explore code --target small_ring --runs 1000" /dev/null
+    says out "small_ring: 256 runs"
+fi
+
+# Without hooks there is nothing to be said.
+expect 2 "$(dirname "$RINGPROOF")/ringproof-explore-unheard"
+one_line
+says err "nothing was heard of it; compile it with -fsanitize=thread"
 
 # A finding is found again by its line, and another seed finds the same.
 line=$(sed -n 's/^ *ringproof explore code \(.*\)/\1/p' "$scratch/out")

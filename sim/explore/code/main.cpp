@@ -2,6 +2,7 @@
 // project and those that ringproof_check_memory_order() makes of others' rings.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -68,14 +69,25 @@ std::string wrong_with(const arguments& given) {
     return {};
 }
 
-exploration look(explorer& by, const arguments& given, const explore_options& how) {
+/// A line that the next one, or the result, writes over.
+void show_progress(const std::string& target, std::uint64_t runs) {
+    fmt::print(stderr, "\r{}: {} runs\x1b[K", target, runs);
+    std::fflush(stderr);
+}
+
+exploration look(explorer& by, const arguments& given, explore_options how) {
     exploration done;
     if (!given.replay.empty()) {
         done.found = by.replay(*from_hex(given.replay));
         done.runs = 1;
         return done;
     }
+    const bool shows = ::isatty(STDERR_FILENO) == 1;
+    if (shows) {
+        how.progress = [&by](std::uint64_t runs) { show_progress(by.of().name, runs); };
+    }
     done = by.explore(how);
+    if (shows) fmt::print(stderr, "\r\x1b[K");
     if (done.found) done.found = by.shrink(std::move(*done.found));
     return done;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace ringproof::explore {
@@ -40,6 +41,18 @@ std::string shortened(std::string place) {
     return before == std::string::npos ? place : place.substr(before + 1);
 }
 
+/// The kernel's side is this project's: which namespace it is in tells nobody anything.
+std::string without_scope(std::string name) {
+    constexpr std::string_view scope = "ringproof::explore::";
+    return name.starts_with(scope) ? name.substr(scope.size()) : name;
+}
+
+/// What stands between an agent and its fiber: lambdas, and the standard library that calls them.
+bool is_machinery(std::string_view function, std::string_view place) {
+    return function.starts_with("operator") || function.starts_with("std::") ||
+        place.find("/c++/") != std::string_view::npos;
+}
+
 /// Innermost first; empty when nobody knows.
 const std::vector<frame>& frames_of(site at) {
     static std::map<site, std::vector<frame>> known;
@@ -52,7 +65,8 @@ const std::vector<frame>& frames_of(site at) {
                                             object.dli_fname, address - base));
     for (std::size_t i = 0; i + 1 < lines.size(); i += 2) {
         if (lines[i] == "??" || lines[i + 1].starts_with("??")) continue;
-        const std::string name = lines[i].substr(0, lines[i].find('('));
+        const std::string name = without_scope(lines[i].substr(0, lines[i].find('(')));
+        if (!place->second.empty() && is_machinery(name, lines[i + 1])) break;
         place->second.push_back({name, shortened(lines[i + 1])});
     }
     return place->second;
