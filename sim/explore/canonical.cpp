@@ -50,6 +50,16 @@ canonical_form::canonical_form(const machine& of, bool relative_positions)
         keep(each.behind_agent, each.behind);
     }
     for (const family& each : whole.families) keep(each.agent, each.base);
+    position_registers_.resize(whole.families.size());
+    for (std::size_t a = 0; a < whole.agents.size(); ++a) {
+        for (std::size_t reg = 0; reg < whole.agents[a].registers.size(); ++reg) {
+            const value_type type = whole.agents[a].registers[reg];
+            if (type.means == meaning::buffer) buffer_registers_.push_back({a, reg});
+            if (type.means == meaning::position) {
+                position_registers_[type.family].push_back({a, reg});
+            }
+        }
+    }
     for (std::size_t array = 0; array < whole.arrays.size(); ++array) {
         const explore::array& it = whole.arrays[array];
         if (it.indexed_by.means == meaning::buffer)
@@ -155,14 +165,9 @@ void canonical_form::rebase(state s, std::size_t family) const {
     const auto in_family = [family](value_type type) {
         return type.means == meaning::position && type.family == family;
     };
-    for (std::size_t a = 0; a < at_->agents; ++a) {
-        const auto& registers = of.agents[a].registers;
-        for (std::size_t reg = 0; reg < registers.size(); ++reg) {
-            std::uint8_t& value = s[at_->steps[a] + 1 + reg];
-            if (in_family(registers[reg]) && is_live(s, a, reg)) {
-                value = (value - by) & of.counter_mask;
-            }
-        }
+    for (const place& each : position_registers_[family]) {
+        std::uint8_t& value = s[at_->steps[each.agent] + 1 + each.reg];
+        if (is_live(s, each)) value = (value - by) & of.counter_mask;
     }
     for (std::size_t word = 0; word < at_->words; ++word) {
         if (!in_family(of.words[word].type)) continue;
@@ -194,42 +199,64 @@ bool canonical_form::compress_clocks(state s) const {
     }
     std::array<std::uint64_t, max_agents> values;
     values.fill(1);
-    unsigned highest = 0;
+    knowledge highest{};
     for_each_knowledge(s, [&](state it) {
-        put(it, above(knowledge_at(it), floor));
-        for (std::size_t of = 0; of < agents; ++of) {
-            highest = std::max<unsigned>(highest, it[words + of]);
-            values[of] |= std::uint64_t{1} << (it[words + of] & 63U);
+        const knowledge left = above(knowledge_at(it), floor);
+        put(it, left);
+        highest = most(highest, left);
+        // All there may be, so that it needs no loop: behind the last agent there are zeros.
+        const std::uint64_t clocks = bytes_of(left) >> (8 * words);
+        for (std::size_t of = 0; of < max_agents; ++of) {
+            values[of] |= std::uint64_t{1} << (clocks >> (8 * of) & 63U);
         }
     });
-    if (highest >= 64) return false;
-    // Without gaps each value is its place, which is how most states come out of the one before.
-    std::array<places, max_agents> place;
     bool dense = true;
+    knowledge lowered{};  // the floor, by agent
     for (std::size_t of = 0; of < agents; ++of) {
-        place[of] = places_of(values[of]);
+        if (highest[words + of] >= 64) return false;
         dense = dense && (values[of] & (values[of] + 1)) == 0;
+        lowered[of] = floor[words + of];
     }
-    if (!dense) {
-        for_each_knowledge(s, [&](state it) {
-            for (std::size_t of = 0; of < agents; ++of) it[words + of] = place[of][it[words + of]];
-        });
-    }
-    const auto placed = [&](std::size_t of, std::uint8_t clock) {
-        const std::uint8_t low = floor[words + of];
-        return clock > low ? place[of][byte(clock - unsigned{low})] : std::uint8_t{0};
-    };
-    const state end = s + at_->bags;
-    for (state cell = s + at_->first_cell; cell != end; cell += at_->cell_size) {
-        if (cell[1] != none) {
-            cell[2] = placed(cell[1], cell[2]);
-            if (cell[2] == 0) cell[1] = none;
-        }
-        for (std::size_t of = 0; of < agents; ++of) {
-            if (cell[3 + of] != 0) cell[3 + of] = placed(of, cell[3 + of]);
-        }
-    }
+    // Without gaps each value is its place, which is how most states come out of the one before;
+    // and when all that is known to all was so before, nothing changes at all.
+    if (dense && bytes_of(floor) == 0) return true;
+    lower_cells(s, lowered);
+    if (!dense) close_gaps(s, values);
     return true;
+}
+
+/// A write that everybody knows of is as good as none.
+void canonical_form::lower_cells(state s, knowledge by) const {
+    const std::size_t size = at_->cell_size;
+    const state end = s + at_->bags;
+    for (state cell = s + at_->first_cell; cell != end; cell += size) {
+        // Reaches beyond the cell, and changes nothing there.
+        put(cell + 3, above(knowledge_at(cell + 3), by));
+        if (cell[1] == none) continue;
+        const std::uint8_t low = by[cell[1]];
+        cell[2] = byte(std::max(cell[2], low) - unsigned{low});
+        if (cell[2] == 0) cell[1] = none;
+    }
+}
+
+/// \param values  for each agent, a bit for each value of its clock that is known somewhere.
+void canonical_form::close_gaps(state s,
+                                const std::array<std::uint64_t, max_agents>& values) const {
+    const std::size_t words = at_->words;
+    const std::size_t agents = at_->agents;
+    std::array<places, max_agents> places_in;
+    for (std::size_t of = 0; of < agents; ++of) places_in[of] = places_of(values[of]);
+    for_each_knowledge(s, [&](state it) {
+        for (std::size_t of = 0; of < agents; ++of) it[words + of] = places_in[of][it[words + of]];
+    });
+    const std::size_t size = at_->cell_size;
+    const state end = s + at_->bags;
+    for (state cell = s + at_->first_cell; cell != end; cell += size) {
+        if (cell[1] != none) cell[2] = places_in[cell[1]][cell[2]];
+        for (std::size_t of = 0; of < agents; ++of) {
+            cell[3 + of] = places_in[of][cell[3 + of]];
+        }
+    }
 }
 
 void canonical_form::name_buffers(state s, renaming& names) {
@@ -249,12 +276,8 @@ void canonical_form::name_buffers(state s, renaming& names) {
     for (const std::size_t array : of_position_) {
         for (std::size_t slot = 0; slot < of.entries; ++slot) meet(s[at_->cell(array, slot)]);
     }
-    for (std::size_t a = 0; a < at_->agents; ++a) {
-        const auto& registers = of.agents[a].registers;
-        for (std::size_t reg = 0; reg < registers.size(); ++reg) {
-            const bool names_one = registers[reg].means == meaning::buffer;
-            if (names_one && is_live(s, a, reg)) meet(s[at_->steps[a] + 1 + reg]);
-        }
+    for (const place& each : buffer_registers_) {
+        if (is_live(s, each)) meet(s[at_->steps[each.agent] + 1 + each.reg]);
     }
     // Those that lie in a bag, or are lost, are told apart by what was done to them.
     const auto before = [&](std::uint8_t left, std::uint8_t right) {
@@ -273,6 +296,8 @@ void canonical_form::name_buffers(state s, renaming& names) {
     std::sort(in_sequence.begin() + static_cast<std::ptrdiff_t>(named),
               in_sequence.begin() + static_cast<std::ptrdiff_t>(found), before);
     for (std::size_t i = named; i < found; ++i) names[in_sequence[i]] = byte(i);
+    const auto last = in_sequence.begin() + static_cast<std::ptrdiff_t>(found);
+    if (std::is_sorted(in_sequence.begin(), last)) return;  // each has its own name
 
     const auto permute = [&](std::size_t start, std::size_t size) {
         for (std::size_t i = 0; i < found; ++i) {

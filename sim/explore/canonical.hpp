@@ -33,12 +33,19 @@ private:
     void use_what_is_in_bags(state s) const;
     void rebase(state s, std::size_t family) const;
     [[nodiscard]] bool compress_clocks(state s) const;
+    void lower_cells(state s, knowledge by) const;
+    void close_gaps(state s, const std::array<std::uint64_t, max_agents>& values) const;
     void name_buffers(state s, renaming& names);
 
     template <class Use>
     void for_each_knowledge(state s, Use use) const;
-    [[nodiscard]] bool is_live(const_state s, std::size_t agent, std::size_t reg) const {
-        return live_[agent][s[at_->steps[agent]]][reg] != 0;
+    /// One register of one agent.
+    struct place {
+        std::size_t agent;
+        std::size_t reg;
+    };
+    [[nodiscard]] bool is_live(const_state s, const place& it) const {
+        return live_[it.agent][s[at_->steps[it.agent]]][it.reg] != 0;
     }
 
     const machine* machine_;
@@ -46,8 +53,10 @@ private:
     std::size_t families_;  // whose positions are relative
     /// Of each agent, at each step: 255 for each register in use, else 0.
     std::vector<std::vector<std::array<std::uint8_t, max_registers>>> live_;
-    std::vector<std::size_t> of_position_;  // arrays of buffers' names, by position
-    std::vector<std::size_t> of_buffer_;    // arrays by buffer
+    std::vector<place> buffer_registers_;                 // that name buffers
+    std::vector<std::vector<place>> position_registers_;  // that hold positions, by family
+    std::vector<std::size_t> of_position_;                // arrays of buffers' names, by position
+    std::vector<std::size_t> of_buffer_;                  // arrays by buffer
     std::vector<std::uint8_t> scratch_;
 };
 

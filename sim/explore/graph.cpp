@@ -4,20 +4,28 @@
 
 namespace ringproof::sim::explore {
 
-std::optional<std::uint32_t> state_graph::first_stuck(unsigned goal) const {
+void state_graph::turn_round() {
     const std::size_t count = outstanding_.size();
-    // Backwards from the transitions that meet the goal: who leads to whom, as lists in one row.
-    std::vector<std::size_t> starts(count + 1, 0);
-    for (const edge& each : edges_) ++starts[each.to + std::size_t{1}];
-    for (std::size_t i = 0; i < count; ++i) starts[i + 1] += starts[i];
-    std::vector<std::uint32_t> sources(edges_.size());
+    starts_.assign(count + 1, 0);
+    for (const edge& each : edges_) ++starts_[each.to + std::size_t{1}];
+    for (std::size_t i = 0; i < count; ++i) starts_[i + 1] += starts_[i];
+    sources_.resize(edges_.size());
+    std::vector<std::size_t> next = starts_;
+    std::size_t at = 0;
+    for (std::uint32_t from = 0; from < count; ++from) {
+        for (; at < ends_[from]; ++at) sources_[next[edges_[at].to]++] = from;
+    }
+}
+
+std::optional<std::uint32_t> state_graph::first_stuck(unsigned goal) {
+    if (starts_.empty()) turn_round();
+    // Backwards from the transitions that meet the goal.
+    const std::size_t count = outstanding_.size();
     std::vector<bool> can(count, false);
     std::vector<std::uint32_t> to_do;
-    std::vector<std::size_t> next = starts;
     std::size_t at = 0;
     for (std::uint32_t from = 0; from < count; ++from) {
         for (; at < ends_[from]; ++at) {
-            sources[next[edges_[at].to]++] = from;
             if ((edges_[at].reached >> goal & 1U) == 0 || can[from]) continue;
             can[from] = true;
             to_do.push_back(from);
@@ -26,10 +34,10 @@ std::optional<std::uint32_t> state_graph::first_stuck(unsigned goal) const {
     while (!to_do.empty()) {
         const std::uint32_t here = to_do.back();
         to_do.pop_back();
-        for (std::size_t i = starts[here]; i < starts[here + std::size_t{1}]; ++i) {
-            if (can[sources[i]]) continue;
-            can[sources[i]] = true;
-            to_do.push_back(sources[i]);
+        for (std::size_t i = starts_[here]; i < starts_[here + std::size_t{1}]; ++i) {
+            if (can[sources_[i]]) continue;
+            can[sources_[i]] = true;
+            to_do.push_back(sources_[i]);
         }
     }
     for (std::uint32_t each = 0; each < count; ++each) {

@@ -25,14 +25,19 @@ public:
 
     /// The first state from which a goal is outstanding and cannot be met any more, whatever is
     /// done. \pre each state was ended.
-    [[nodiscard]] std::optional<std::uint32_t> first_stuck(unsigned goal) const;
+    [[nodiscard]] std::optional<std::uint32_t> first_stuck(unsigned goal);
     [[nodiscard]] std::uint32_t count_reached(unsigned goal) const;
     [[nodiscard]] std::size_t edges() const { return edges_.size(); }
 
 private:
+    void turn_round();
+
     std::vector<std::uint8_t> outstanding_;
     std::vector<edge> edges_;
     std::vector<std::size_t> ends_;  // of each state's edges
+    // Who leads to a state: lists in one row, and where each begins. Made when first asked for.
+    std::vector<std::uint32_t> sources_;
+    std::vector<std::size_t> starts_;
 };
 
 }  // namespace ringproof::sim::explore

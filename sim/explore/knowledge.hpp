@@ -2,6 +2,7 @@
 // What an agent knows, or a store carries: for each word the oldest store that may still be read,
 // and for each agent how far its clock had come. Eight bytes, joined in one instruction.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,6 +23,12 @@ inline void put(std::uint8_t* at, knowledge it) { std::memcpy(at, &it, knowledge
 
 inline knowledge most(knowledge left, knowledge right) { return left > right ? left : right; }
 inline knowledge least(knowledge left, knowledge right) { return left < right ? left : right; }
+
+/// The first of them in the lowest bits.
+inline std::uint64_t bytes_of(knowledge it) {
+    static_assert(std::endian::native == std::endian::little);
+    return std::bit_cast<std::uint64_t>(it);
+}
 
 /// What is left above a floor.
 inline knowledge above(knowledge it, knowledge floor) { return most(it, floor) - floor; }

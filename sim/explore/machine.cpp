@@ -59,6 +59,7 @@ layout::layout(const program& of, memory_model model, unsigned more_history)
         arrays.push_back(claim(count * cell_size));
     }
     bags = claim(buffers);
+    claim(knowledge_size);  // so that as much can be read from anywhere
     size = (size + 15) / 16 * 16;
 }
 

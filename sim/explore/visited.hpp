@@ -81,7 +81,7 @@ private:
         return table_[at];
     }
     void grow() {
-        std::vector<entry> before(4 * table_.size());
+        std::vector<entry> before(2 * table_.size());
         before.swap(table_);
         for (const entry& each : before) {
             if (each.number != unused) find(each.print) = each;
