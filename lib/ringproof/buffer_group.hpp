@@ -138,8 +138,9 @@ private:
 };
 
 /// Drains the completion queue with `use(completion)` and hands back, in this order, the buffers
-/// that were returned meanwhile and the queue's entries: one store each. The other order would let
-/// the kernel see room for a completion before the buffer that goes with it (USR-10).
+/// that were returned meanwhile and the queue's entries: one store each, and none for no buffers.
+/// The other order would let the kernel see room for a completion before the buffer that goes with
+/// it (USR-10).
 template <kernel Kernel, class Use>
 unsigned for_each_completion(uring<Kernel>& ring, buffer_group<Kernel>& group, Use&& use) {
     typename buffer_group<Kernel>::held_returns batch(group);

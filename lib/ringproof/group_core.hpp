@@ -103,9 +103,10 @@ public:
     void release_returns() noexcept {
         if (--holds_ == 0) publish_and_wake();
     }
-    /// Publishes what was staged meanwhile.
+    /// Publishes what was staged meanwhile, if anything was: a batch that is published before its
+    /// end costs one store, not two.
     void publish() noexcept {
-        if (!closed_) ring_.publish();
+        if (!closed_ && ring_.tail_staged() != ring_.tail_published()) ring_.publish();
     }
 
     /// Unregisters. Errors: wrong_thread, forked_child; errno: then the memory is leaked, since the

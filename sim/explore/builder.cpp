@@ -133,9 +133,6 @@ word_id program_builder::flag(std::string name) {
     made_.words.push_back({.name = std::move(name), .type = {}, .capacity = capacity});
     return static_cast<word_id>(made_.words.size() - 1);
 }
-void program_builder::keep_stores(word_id of, unsigned capacity) {
-    made_.words[number_of(of)].capacity = static_cast<std::uint8_t>(capacity);
-}
 array_id program_builder::slots(std::string name, family_id in, meaning holds) {
     made_.arrays.push_back({std::move(name), {meaning::position, number_of(in)}, {holds, none}});
     return static_cast<array_id>(made_.arrays.size() - 1);

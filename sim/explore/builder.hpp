@@ -82,8 +82,6 @@ public:
     family_id family(bool restarts = false);
     word_id counter(std::string name, family_id in);
     word_id flag(std::string name);
-    /// For a word that is stored more often than once for each entry.
-    void keep_stores(word_id of, unsigned capacity);
     array_id slots(std::string name, family_id in, meaning holds);
     array_id per_buffer(std::string name, meaning holds);
     /// The first bag holds every buffer in the beginning. What is in a bag belongs to one agent.

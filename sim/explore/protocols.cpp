@@ -50,7 +50,6 @@ program publish_batches(unsigned entries) {
 /// finds the buffers that go with it, if only the load of the head acquires.
 program combined_advance(unsigned entries) {
     ring_program in("combined-advance", entries);
-    in.made.keep_stores(in.tail, 2 * entries + 2);
     auto& mine = in.application;
     mine.agent.label("fill");
     in.stage_from_bag().if_empty(in.bag, "filled").jump("fill").label("filled");
@@ -58,8 +57,7 @@ program combined_advance(unsigned entries) {
     mine.agent.when_apart(mine.seen, mine.read, 0, "loop").label("next");
     in.take_completion();
     in.stage().when_apart(mine.seen, mine.read, 0, "drained").jump("next").label("drained");
-    in.publish().store(in.cq_head, order::release, mine.read);
-    in.publish().jump("loop");  // whoever holds returns back publishes, too, when the batch ends
+    in.publish().store(in.cq_head, order::release, mine.read).jump("loop");
 
     auto& its = in.kernel;
     its.agent.label("start").load(in.tail, order::acquire, its.seen);

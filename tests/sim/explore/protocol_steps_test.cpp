@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -344,6 +345,25 @@ BOOST_AUTO_TEST_CASE(advancing_ring_and_queue_together) {
     const auto recorded = by_place(kernel.diary, kernel.places);
     const auto steps = steps_of("combined-advance", 4);
     BOOST_TEST(recorded_walk(steps, 0, bytes_only).wrong_with(recorded) == "");
+    // What is registered first is published, too.
+    const auto stores_of = [&](const std::vector<recorded_access>& all, std::string_view place) {
+        return std::ranges::count_if(all, [place](const recorded_access& each) {
+            return each.what == action::store && each.at == place;
+        });
+    };
+    BOOST_TEST(stores_of(recorded, "tail") == 1 + 2);
+    BOOST_TEST(stores_of(recorded, "CQ head") == 2);
+
+    // A drain from which nothing comes back has nothing to publish.
+    feed(system.world(), fd, "x");
+    BOOST_TEST(ring.submit().has_value());
+    kernel.diary.clear();
+    std::vector<bundle<recorded_kernel>> kept;
+    (void)for_each_completion(
+        ring, pool, [&](const completion& done) { kept.push_back(pool.take(done).value()); });
+    const auto quiet = by_place(kernel.diary, kernel.places);
+    BOOST_TEST(stores_of(quiet, "tail") == 0);
+    BOOST_TEST(stores_of(quiet, "CQ head") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(submitting_with_and_without_a_sleeper) {
