@@ -42,7 +42,8 @@ corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 artifacts=$build/artifacts/$target/
 mkdir -p "$artifacts"
-set -- "-max_total_time=${RINGPROOF_SMOKE_SECONDS:-4}" -timeout=30 -rss_limit_mb=2048 \
+# Nothing is timed here: unoptimised, sanitized and beside other tests a behaviour takes its time.
+set -- "-max_total_time=${RINGPROOF_SMOKE_SECONDS:-4}" -timeout=240 -rss_limit_mb=2048 \
     -print_final_stats=1 "-artifact_prefix=$artifacts"
 if [ -f "$source/fuzz/$target.dict" ]; then
     set -- "$@" "-dict=$source/fuzz/$target.dict"
