@@ -63,7 +63,14 @@ public:
         return {source::bytes, 0, {bytes.begin(), bytes.end()}};
     }
 
-    /// The same, but after the bytes the answers are those that `what` gives.
+    /// Answers that `what` gives, to each question as it comes.
+    [[nodiscard]] static choices advised(advice what) {
+        choices made = from_bytes({});
+        made.advice_ = std::move(what);
+        return made;
+    }
+
+    /// The same, but only after the bytes.
     /// \param record  whose events tell when a question is asked; must outlive this
     [[nodiscard]] static choices advised(std::span<const std::uint8_t> bytes, advice what,
                                          const history& record) {

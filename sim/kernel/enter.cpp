@@ -90,7 +90,13 @@ int let_time_pass(machine& in, wait_limits& limits) {
     const std::uint64_t limit = limits.min_wait_end > in.now
         ? std::min(limits.min_wait_end, limits.deadline)
         : limits.deadline;
-    if (timer == never && limit == never) return -EDEADLK;
+    const std::uint64_t outside = in.around == nullptr ? never : in.around->next_event();
+    if (timer == never && limit == never && outside == never) return -EDEADLK;
+    if (outside != never && outside <= std::min(timer, limit)) {
+        in.now = std::max(in.now, outside);
+        in.around->happen();
+        return 0;
+    }
     if (timer <= limit) {
         in.now = std::max(in.now, timer);
         fire_due_timers(in);
@@ -141,6 +147,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
             ended = over;
             break;
         }
+        turn = 0;  // whoever lets time pass does not go round in circles
     }
     if (ended == -EDEADLK) return ended;
     return unread_completions(ring) == 0 ? ended : 0;

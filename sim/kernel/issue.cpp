@@ -168,7 +168,10 @@ int issue_close(request& attempted) {
 int issue_shutdown(request& attempted) {
     open_file& file = *attempted.file;
     const int res = shut_down(file, attempted.len);
-    if (res == 0) wake(file, ready::in | ready::out);
+    if (res == 0) {
+        wake(file, ready::in | ready::out);
+        attempted.ring->in->tell_far_end(file);
+    }
     return set_result(attempted, res);
 }
 

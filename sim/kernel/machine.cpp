@@ -1,6 +1,8 @@
 #include "sim/kernel/machine.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/kernel/lifetime.hpp"
 
@@ -12,7 +14,7 @@ void ring_context::note(event_kind kind, std::uint64_t subject, std::int64_t a, 
 }
 
 bool machine::is_open(int fd) const noexcept {
-    if (fd < first_descriptor || fd >= descriptors_max) return false;
+    if (fd < first_descriptor || fd >= options.descriptors_max) return false;
     const auto index = static_cast<std::size_t>(fd - first_descriptor);
     if (index >= descriptors.size()) return false;
     const descriptor& found = descriptors[index];
@@ -30,14 +32,15 @@ ring_context* machine::ring_at(int fd) noexcept {
 }
 
 int machine::install(descriptor opened) {
-    std::size_t index = 0;
+    std::size_t index = first_free;
     while (index < descriptors.size() && is_open(first_descriptor + static_cast<int>(index))) {
         ++index;
     }
     const int fd = first_descriptor + static_cast<int>(index);
-    if (fd >= descriptors_max) return -1;
+    if (fd >= options.descriptors_max) return -1;
     if (index == descriptors.size()) descriptors.emplace_back();
     descriptors[index] = opened;
+    first_free = index + 1;
     return fd;
 }
 
@@ -55,7 +58,11 @@ open_file* machine::new_file(file_kind kind) {
 }
 
 void machine::drop(open_file& file) {
-    if (--file.references != 0 || file.peer_watches) return;
+    if (--file.references != 0) return;
+    if (file.peer_watches) {
+        tell_far_end(file);
+        return;
+    }
     while (!file.backlog.empty()) {
         open_file* waiting = file.backlog.front();
         file.backlog.pop();
@@ -66,7 +73,7 @@ void machine::drop(open_file& file) {
 }
 
 open_file* machine::peer_of(int fd) noexcept {
-    if (fd < first_descriptor || fd >= descriptors_max) return nullptr;
+    if (fd < first_descriptor || fd >= options.descriptors_max) return nullptr;
     const auto index = static_cast<std::size_t>(fd - first_descriptor);
     return index < peers.size() ? peers[index] : nullptr;
 }
@@ -83,9 +90,13 @@ void machine::forget(int fd) {
     open_file* file = peer_of(fd);
     if (file == nullptr) return;
     peers[static_cast<std::size_t>(fd - first_descriptor)] = nullptr;
-    file->peer_watches = false;
-    hold(*file);
-    drop(*file);  // it may have been the last who knew it
+    lose_far_end(*file);
+}
+
+void machine::lose_far_end(open_file& file) {
+    file.peer_watches = false;
+    hold(file);
+    drop(file);  // it may have been the last who knew it
 }
 
 void machine::hang() noexcept {
@@ -98,8 +109,9 @@ void machine::hang() noexcept {
 
 int machine::close(int fd) {
     if (!is_open(fd)) return -EBADF;
-    const descriptor closed =
-        std::exchange(descriptors[static_cast<std::size_t>(fd - first_descriptor)], descriptor{});
+    const auto index = static_cast<std::size_t>(fd - first_descriptor);
+    const descriptor closed = std::exchange(descriptors[index], descriptor{});
+    first_free = std::min(first_free, index);
     if (closed.file != nullptr) drop(*closed.file);
     if (closed.ring != nullptr) {
         closed.ring->fd = -1;

@@ -17,6 +17,26 @@
 
 namespace ringproof::sim {
 
+/// Who lives around a model whose world runs by itself, in the model's virtual time: peers that
+/// speak when it is their turn. Called from within the model; must outlive it.
+class surroundings {
+public:
+    static constexpr std::uint64_t never = ~std::uint64_t{0};
+
+    /// When something happens there next, in virtual nanoseconds; `never` if nothing will by
+    /// itself.
+    [[nodiscard]] virtual std::uint64_t next_event() const noexcept = 0;
+
+    /// It is that time now, and the application waits.
+    virtual void happen() = 0;
+
+    /// The application sent something to this file's far end, shut it down, or let go of it.
+    virtual void heard(open_file& file) = 0;
+
+protected:
+    ~surroundings() = default;
+};
+
 struct model_options {
     profile kernel_profile{};
     bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
@@ -26,6 +46,7 @@ struct model_options {
                                     ///< which run its task work, COOP_TASKRUN or not
     history* record = nullptr;      ///< receives the kernel's events
     page_arena* pages = nullptr;    ///< lends memory to model after model; null: each its own
+    int descriptors_max = 1024;     ///< RLIMIT_NOFILE
 };
 
 /// What a descriptor stands for: a file or a ring.
@@ -67,12 +88,13 @@ struct machine {
     std::vector<std::unique_ptr<ring_context>> rings;
     std::vector<std::unique_ptr<ring_context>> hung_rings;
     std::vector<registered_rings> registered;
-    std::vector<caller_id> exited;  ///< threads that have ended
-    std::vector<segment> scratch;   ///< the slots of the bundle being put together
+    std::vector<caller_id> exited;   ///< threads that have ended
+    std::vector<segment> scratch;    ///< the slots of the bundle being put together
+    surroundings* around = nullptr;  ///< of a world that runs by itself
+    std::size_t first_free = 0;      ///< no descriptor below it is free
 
     static constexpr caller_id first_caller = make_caller(1, 1);
     static constexpr int first_descriptor = 3;  // 0, 1 and 2 are taken in every program
-    static constexpr int descriptors_max = 1024;
 
     [[nodiscard]] const profile& version() const noexcept { return options.kernel_profile; }
 
@@ -93,10 +115,18 @@ struct machine {
     void hold(open_file& file) noexcept { ++file.references; }
     void drop(open_file& file);
 
+    /// Whoever is at the file's far end may want to look.
+    void tell_far_end(open_file& file) {
+        if (around != nullptr && file.peer_watches) around->heard(file);
+    }
+
     /// The far end that belongs, or last belonged, to the application's `fd`.
     [[nodiscard]] open_file* peer_of(int fd) noexcept;
     void watch(int fd, open_file& file);
     void forget(int fd);
+
+    /// Nobody is at that file's far end any more.
+    void lose_far_end(open_file& file);
 
     /// The kernel goes round for ever, with a ring's lock held: no completion is seen from now on,
     /// and calls, which would never return, answer -EDEADLK.

@@ -90,46 +90,58 @@ std::int64_t model_world::write(open_file& file, std::span<const std::byte> byte
     return peer_send(file, bytes.first(std::min(bytes.size(), static_cast<std::size_t>(imposed))));
 }
 
-result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) {
-    machine& in = kernel_->inside();
-    open_file* file = far_end_of(fd);
-    if (file == nullptr) return fail(EBADF);
-    const std::int64_t sent = write(*file, bytes);
+result<std::size_t> model_world::send(open_file& file, std::span<const std::byte> bytes) {
+    const std::int64_t sent = write(file, bytes);
     if (sent >= 0) {
-        wake(*file, ready::in);
-        after_world_action(in);
+        wake(file, ready::in);
+        after_world_action(kernel_->inside());
     }
     return size_result(sent);
 }
 
-result<std::size_t> model_world::receive(int fd, std::span<std::byte> bytes) {
-    machine& in = kernel_->inside();
-    open_file* file = far_end_of(fd);
-    if (file == nullptr) return fail(EBADF);
-    const std::int64_t got = peer_receive(*file, bytes);
-    if (got >= 0 && (file->poll() & ready::out) != 0) wake(*file, ready::out);
-    if (got >= 0) after_world_action(in);
+result<std::size_t> model_world::receive(open_file& file, std::span<std::byte> bytes) {
+    const std::int64_t got = peer_receive(file, bytes);
+    if (got >= 0 && (file.poll() & ready::out) != 0) wake(file, ready::out);
+    if (got >= 0) after_world_action(kernel_->inside());
     return size_result(got);
 }
 
-result<void> model_world::finish(int fd) {
-    machine& in = kernel_->inside();
-    open_file* file = far_end_of(fd);
-    if (file == nullptr) return fail(EBADF);
-    if (const int answer = peer_finish(*file); answer < 0) return fail(-answer);
-    wake(*file, ready::in);
-    after_world_action(in);
+result<void> model_world::finish(open_file& file) {
+    if (const int answer = peer_finish(file); answer < 0) return fail(-answer);
+    wake(file, ready::in);
+    after_world_action(kernel_->inside());
     return {};
 }
 
-result<void> model_world::reset(int fd) {
-    machine& in = kernel_->inside();
+result<void> model_world::reset(open_file& file) {
+    if (const int answer = peer_reset(file); answer < 0) return fail(-answer);
+    if (!file.keeps_messages()) wake(file, ready::in | ready::out);
+    after_world_action(kernel_->inside());
+    return {};
+}
+
+result<std::size_t> model_world::send(int fd, std::span<const std::byte> bytes) {
     open_file* file = far_end_of(fd);
     if (file == nullptr) return fail(EBADF);
-    if (const int answer = peer_reset(*file); answer < 0) return fail(-answer);
-    if (!file->keeps_messages()) wake(*file, ready::in | ready::out);
-    after_world_action(in);
-    return {};
+    return send(*file, bytes);
+}
+
+result<std::size_t> model_world::receive(int fd, std::span<std::byte> bytes) {
+    open_file* file = far_end_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    return receive(*file, bytes);
+}
+
+result<void> model_world::finish(int fd) {
+    open_file* file = far_end_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    return finish(*file);
+}
+
+result<void> model_world::reset(int fd) {
+    open_file* file = far_end_of(fd);
+    if (file == nullptr) return fail(EBADF);
+    return reset(*file);
 }
 
 result<void> model_world::close(int fd) {
@@ -152,17 +164,23 @@ result<int> model_world::leave(int fd) {
     return first_left - static_cast<int>(left_.size() - 1);
 }
 
-result<void> model_world::connect(int listener) {
+result<open_file*> model_world::knock(int listener) {
     machine& in = kernel_->inside();
     open_file* file = in.file_at(listener);
     if (file == nullptr || file->kind != file_kind::listener) return fail(EBADF);
     constexpr std::size_t backlog_max = 128;
     if (file->backlog.size() >= backlog_max) return fail(EAGAIN);
-    open_file& connected = *in.new_file(file_kind::tcp);
-    in.hold(connected);  // until it is accepted, on behalf of the listener; then the descriptor's
-    file->backlog.push(&connected);
+    open_file* connected = in.new_file(file_kind::tcp);
+    in.hold(*connected);  // until it is accepted, on behalf of the listener; then the descriptor's
+    file->backlog.push(connected);
     wake(*file, ready::in);
     after_world_action(in);
+    return connected;
+}
+
+result<void> model_world::connect(int listener) {
+    const auto connected = knock(listener);
+    if (!connected) return std::unexpected(connected.error());
     return {};
 }
 

@@ -55,6 +55,15 @@ public:
     /// must outlive this.
     void impose_writes(std::span<const std::int64_t> results) noexcept { imposed_ = results; }
 
+    // The same by the file itself, for who knows its far ends by that.
+    result<std::size_t> send(open_file& file, std::span<const std::byte> bytes);
+    result<std::size_t> receive(open_file& file, std::span<std::byte> bytes);
+    result<void> finish(open_file& file);
+    result<void> reset(open_file& file);
+
+    /// connect(), by whose far end the new connection is then reached, accepted or not.
+    result<open_file*> knock(int listener);
+
     /// shutdown(2) by the application itself.
     result<void> shut_down(int fd, int how);
 

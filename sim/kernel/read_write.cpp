@@ -141,6 +141,7 @@ int issue_write(request& r, attempt how) {
     std::uint64_t& position = r.position == current_position ? r.file->position : r.position;
     const std::int64_t size = write_file(*r.file, r.data, position, r.ring->in->transfers());
     if (size < 0) return static_cast<int>(size);
+    r.ring->in->tell_far_end(*r.file);
     return complete_transfer(r, size, wanted, 0);
 }
 

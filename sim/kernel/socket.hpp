@@ -66,6 +66,7 @@ struct open_file {
     int error = 0;                 ///< errno that the next call reports, once
     std::uint32_t references = 0;  ///< descriptors, registered files, requests
     std::uint64_t position = 0;    ///< of a regular file
+    std::uint32_t far_end = 0;     ///< whose it is, to who lives around the model
     byte_queue in;                 ///< towards the application; a regular file's content
     byte_queue out;                ///< away from it
     fifo<std::uint32_t> in_sizes;  ///< of the messages in `in`; of a pipe's pages

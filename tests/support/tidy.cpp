@@ -293,7 +293,7 @@ bool is_built(std::string_view path, const tree& files) {
     }
     static const std::regex built(
         "^(sim/[^/]+"
-        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|command|mutants)/.+"
+        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|simulation|command|mutants)/.+"
         "|fuzz/[^/]+"
         "|properties/.+"
         "|tests/[^/]+_test"

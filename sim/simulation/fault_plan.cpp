@@ -1,0 +1,79 @@
+#include "sim/simulation/fault_plan.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "sim/choice.hpp"
+
+namespace ringproof::sim {
+
+std::string_view name_of(fault which) noexcept {
+    static constexpr std::array<std::string_view, fault_count> names{
+        "short_transfers", "delayed_work", "punts",          "interruptions", "refusals",
+        "bursts",          "jitter",       "spurious_wakes", "slow_readers",  "early_finishes",
+        "early_resets",    "time_jumps",   "small_queues"};
+    return names[static_cast<std::size_t>(which)];
+}
+
+std::string_view name_of(call_kind which) noexcept {
+    static constexpr std::array<std::string_view, call_kind_count> names{"setup", "enter",
+                                                                         "register", "map"};
+    return names[static_cast<std::size_t>(which)];
+}
+
+const std::vector<int>& errors_of(call_kind which) {
+    static const std::array<std::vector<int>, call_kind_count> errors{{
+        {ENOMEM, EAGAIN},        // no memory; RLIMIT_MEMLOCK or a thread that cannot be made
+        {EAGAIN, EBUSY, EINTR},  // no memory for a request; completions held back; a signal
+        {ENOMEM, EBUSY},
+        {ENOMEM, EAGAIN},
+    }};
+    return errors[static_cast<std::size_t>(which)];
+}
+
+fault_plan all_faults() { return {.kinds = fault_set{}.set(), .swarm = true, .refusals = {}}; }
+
+std::expected<void, std::string> validate(const fault_plan& plan, virtual_time budget) {
+    if (plan.one_in == 0) return std::unexpected("faults: one in 0");
+    if (plan.until.count() < 0) return std::unexpected("faults: they end before they begin");
+    if (plan.kinds.any() && plan.until >= budget) {
+        return std::unexpected(
+            fmt::format("faults: they go on for {} and the run for {}: no time to come right",
+                        plan.until, budget));
+    }
+    for (std::size_t i = 0; i < plan.refusals.size(); ++i) {
+        const refusal& each = plan.refusals[i];
+        const auto wrong = [i](std::string_view why) {
+            return std::unexpected(fmt::format("faults, refusal {}: {}", i + 1, why));
+        };
+        if (each.number == 0) return wrong("calls count from 1");
+        if (std::ranges::count(errors_of(each.call), each.error) == 0) {
+            return wrong(
+                fmt::format("{} does not fail with errno {}", name_of(each.call), each.error));
+        }
+        const auto same = [&each](const refusal& other) {
+            return other.call == each.call && other.number == each.number;
+        };
+        if (std::ranges::count_if(plan.refusals, same) > 1) {
+            return wrong(
+                fmt::format("{} call {} is refused twice", name_of(each.call), each.number));
+        }
+    }
+    return {};
+}
+
+fault_plan drawn_from(const fault_plan& plan, std::uint64_t seed) {
+    fault_plan drawn = plan;
+    if (!plan.swarm) return drawn;
+    drawn.swarm = false;
+    random_bits random(seed ^ 0x5a5a'0f0f'3c3c'9669U);
+    for (std::size_t i = 0; i < fault_count; ++i) {
+        if (random.below(2) == 0) drawn.kinds.reset(i);
+    }
+    drawn.one_in = 2U << random.below(6);  // 2 .. 64
+    return drawn;
+}
+
+}  // namespace ringproof::sim

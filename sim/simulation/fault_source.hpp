@@ -1,0 +1,54 @@
+#pragma once
+// Where a run's faults come from: its plan, its choices, and the time at which faults end.
+
+#include <array>
+#include <cstdint>
+
+#include "sim/choice.hpp"
+#include "sim/simulation/fault_plan.hpp"
+
+namespace ringproof::sim {
+
+/// Asks the choices on behalf of whoever could do something wrong. Once the faults have ended
+/// nothing is asked any more, and what the model asks by itself is answered canonically.
+class fault_source {
+public:
+    /// \param plan  drawn already (drawn_from()); must outlive this, as must `answers`
+    fault_source(const fault_plan& plan, choices& answers) noexcept
+        : plan_(&plan), answers_(&answers) {}
+
+    /// True when it happens now.
+    [[nodiscard]] bool happens(fault which) {
+        if (!may(which)) return false;
+        // 0 is what happens without faults.
+        if (answers_->choose(2, name_of(which).data()) == 0) return false;
+        ++counts_[static_cast<std::size_t>(which)];
+        return true;
+    }
+
+    /// 0 .. bound - 1: how much of it.
+    [[nodiscard]] std::uint32_t amount(std::uint32_t bound) {
+        return answers_->choose(bound, how_much);
+    }
+
+    static constexpr const char* how_much = "how much of a fault";
+
+    [[nodiscard]] bool may(fault which) const noexcept {
+        return !ended_ && plan_->kinds.test(static_cast<std::size_t>(which));
+    }
+
+    void end() noexcept { ended_ = true; }
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+    [[nodiscard]] const fault_plan& plan() const noexcept { return *plan_; }
+    [[nodiscard]] const std::array<std::uint64_t, fault_count>& counts() const noexcept {
+        return counts_;
+    }
+
+private:
+    const fault_plan* plan_;
+    choices* answers_;
+    bool ended_ = false;
+    std::array<std::uint64_t, fault_count> counts_{};
+};
+
+}  // namespace ringproof::sim

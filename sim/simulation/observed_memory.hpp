@@ -1,0 +1,76 @@
+#pragma once
+// The hardware's memory, with somebody who counts: a loop that looks at its queues again and again
+// and never enters the kernel is only seen here.
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include <ringproof/shared_memory.hpp>
+
+namespace ringproof::sim {
+
+/// Hears each time that an application has looked at a shared word for a while. Does not throw.
+class memory_observer {
+public:
+    /// Looks between one call and the next.
+    static constexpr std::uint32_t looks_between = 64;
+
+    void looked() noexcept {
+        if (++looks_ % looks_between == 0) [[unlikely]]
+            looks_on();
+    }
+
+protected:
+    ~memory_observer() = default;
+
+    /// It entered the kernel: the count starts again.
+    void entered() noexcept { looks_ = 0; }
+    [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
+
+private:
+    virtual void looks_on() noexcept = 0;
+
+    std::uint64_t looks_ = 0;
+};
+
+/// Satisfies `shared_memory`. Without an observer it is native_memory.
+class observed_memory {
+public:
+    explicit observed_memory(memory_observer* who = nullptr) noexcept : who_(who) {}
+
+    template <class Value>
+    static Value load_plain(const Value* from) noexcept {
+        return native_memory::load_plain(from);
+    }
+    template <class Value>
+    static void store_plain(Value* to, const std::type_identity_t<Value>& value) noexcept {
+        native_memory::store_plain(to, value);
+    }
+    template <std::unsigned_integral Word>
+    Word load_relaxed(const Word* from) const noexcept {
+        if (who_ != nullptr) who_->looked();
+        return native_memory::load_relaxed(from);
+    }
+    template <std::unsigned_integral Word>
+    Word load_acquire(const Word* from) const noexcept {
+        if (who_ != nullptr) who_->looked();
+        return native_memory::load_acquire(from);
+    }
+    template <std::unsigned_integral Word>
+    static void store_relaxed(Word* to, std::type_identity_t<Word> value) noexcept {
+        native_memory::store_relaxed(to, value);
+    }
+    template <std::unsigned_integral Word>
+    static void store_release(Word* to, std::type_identity_t<Word> value) noexcept {
+        native_memory::store_release(to, value);
+    }
+    static void fence() noexcept { native_memory::fence(); }
+
+private:
+    memory_observer* who_;
+};
+
+static_assert(shared_memory<observed_memory>);
+
+}  // namespace ringproof::sim

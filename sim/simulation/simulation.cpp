@@ -1,0 +1,365 @@
+#include "sim/simulation/simulation.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sim/kernel/completions.hpp"
+#include "sim/kernel/enter.hpp"
+#include "sim/kernel/poll.hpp"
+#include "sim/kernel/scheduler.hpp"
+#include "sim/kernel/timeouts.hpp"
+#include "sim/profile_name.hpp"
+#include "sim/simulation/progress.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+constexpr std::uint64_t call_takes = 1'000;  // virtual nanoseconds
+constexpr std::uint64_t looks_take = 1'000;  // as many as between two observations
+constexpr std::uint64_t looks_patient = 4'096;
+constexpr std::uint64_t looks_most = std::uint64_t{1} << 18U;
+constexpr std::uint32_t idle_enters_most = 256;
+constexpr std::uint32_t hopeless_most = 64;
+
+model_options options_for(const scenario& wanted, history& record, page_arena& pages) {
+    model_options made;
+    made.kernel_profile = profile_named(wanted.profile).value_or(profile{});
+    made.short_transfers =
+        wanted.faults.kinds.test(static_cast<std::size_t>(fault::short_transfers));
+    made.record = &record;
+    made.pages = &pages;
+    constexpr int usual = 1024;
+    made.descriptors_max = usual + static_cast<int>(population(wanted.world));
+    return made;
+}
+
+ring_context* ring_of(machine& in, int fd, std::uint32_t flags) {
+    if ((flags & abi::ioring_enter_registered_ring) == 0) return in.ring_at(fd);
+    const auto at = std::ranges::find(in.registered, in.caller, &registered_rings::owner);
+    return at == in.registered.end() || fd < 0 || fd >= 16 ? nullptr : at->rings[fd];
+}
+
+}  // namespace
+
+/// Answers from the seed, as the plan allows: a question that belongs to no fault of the plan gets
+/// its first alternative.
+struct simulation::advisor {
+    simulation* of;
+    std::vector<std::pair<const char*, int>> known{};  // questions by address, and their fault
+
+    std::uint32_t operator()(const question& asked) {
+        if (of->faults_.ended()) return 0;
+        if (asked.why == fault_source::how_much) return of->random_.below(asked.bound);
+        const int which = fault_of(asked.why);
+        const fault_plan& plan = of->wanted_->faults;
+        if (!plan.kinds.test(static_cast<std::size_t>(which))) return 0;
+        if (of->random_.below(plan.one_in) != 0) return 0;
+        return asked.bound == 2 ? 1 : of->random_.below(asked.bound);
+    }
+
+    int fault_of(const char* why) {
+        const auto at = std::ranges::find(known, why, &std::pair<const char*, int>::first);
+        if (at != known.end()) return at->second;
+        const std::string_view text = why;
+        int found = static_cast<int>(fault::delayed_work);
+        if (text.starts_with("bytes left out")) found = static_cast<int>(fault::short_transfers);
+        for (std::size_t i = 0; i < fault_count; ++i) {
+            if (text == name_of(static_cast<fault>(i))) found = static_cast<int>(i);
+        }
+        known.emplace_back(why, found);
+        return found;
+    }
+};
+
+choices simulation::make_choices() {
+    if (!wanted_->answers.empty()) return choices::from_bytes(wanted_->answers);
+    if (wanted_->faults.kinds.none()) return {};
+    return choices::advised(advisor{this});
+}
+
+simulation::simulation(const scenario& wanted, const watching& how, page_arena& pages)
+    : stage_setting(wanted),
+      wanted_(&wanted),
+      how_(how),
+      random_(wanted.seed),
+      answers_(make_choices()),
+      faults_(wanted.faults, answers_),
+      kernel_(answers_, options_for(wanted, record_, pages)),
+      world_(kernel_),
+      files_(population(wanted.world)),
+      peers_(wanted.world, *this, faults_) {
+    record_.keep_events(how.events);
+    if (how.answers) answers_.keep_questions(record_);
+    kernel_.inside().around = this;
+    for (std::uint32_t i = 0; i < wanted.world.listeners; ++i) {
+        listeners_.push_back(world_.listen().value());
+    }
+    open_channels();
+}
+
+void simulation::open_channels() {
+    for (std::uint32_t peer = 0; peer < peers_.size(); ++peer) {
+        const peer_script& script = peers_.script_of(peer);
+        if (script.connects) continue;
+        const int fd = world_.open(script.channel).value();
+        channels_.push_back(fd);
+        adopt(peer, *kernel_.inside().file_at(fd));
+    }
+}
+
+void simulation::adopt(std::uint32_t peer, open_file& file) {
+    file.far_end = peer;
+    file.peer_watches = true;
+    files_[peer] = &file;
+}
+
+// --- The application -----------------------------------------------------------------------------
+
+void simulation::perform(own_stack& on, const std::function<void()>& application) {
+    stack_ = &on;
+    const std::function<void()> guarded = [this, &application] {
+        try {
+            application();
+        } catch (const std::exception& thrown) {
+            fail_with(failure::exception,
+                      fmt::format("an exception came out of the application: {}", thrown.what()));
+        } catch (...) {
+            fail_with(failure::exception, "an exception came out of the application");
+        }
+    };
+    (void)on.run(guarded);
+}
+
+run_report simulation::finish() {
+    machine& in = kernel_.inside();
+    count_completions();
+    if (!peers_.all_ended() && report_.done.refusals == 0) {
+        fail_with(failure::gave_up,
+                  fmt::format("the application returned although {} of {} peers "
+                              "had not come to their end",
+                              peers_.size() - peers_.totals().ended, peers_.size()));
+    }
+    report_.played = *wanted_;
+    if (how_.answers) {
+        report_.played.answers.clear();
+        for (const question& each : answers_.asked()) {
+            report_.played.answers.push_back(static_cast<std::uint8_t>(each.answer));
+        }
+    }
+    report_.events = record_.events();
+    report_.done.peers = peers_.totals();
+    report_.done.nanoseconds = in.now;
+    report_.done.faults = faults_.counts();
+    const std::size_t own = listeners_.size() + channels_.size();
+    const auto open =
+        static_cast<std::size_t>(std::ranges::count_if(in.descriptors, [](const descriptor& each) {
+            return each.file != nullptr || each.ring != nullptr;
+        }));
+    report_.done.descriptors = open - std::min(own, open);
+    in.around = nullptr;
+    report_.hash = record_.hash() ^ in.now ^ answers_.choose(256, "unseed");
+    return std::move(report_);
+}
+
+void simulation::fail_with(failure what, std::string sentence) {
+    if (report_.failed != failure::none) return;  // the first counts; others follow from it
+    report_.failed = what;
+    report_.sentence = std::move(sentence);
+}
+
+void simulation::abandon(failure what, std::string sentence) noexcept {
+    fail_with(what, std::move(sentence));
+    stack_->abandon();
+}
+
+// --- The kernel ----------------------------------------------------------------------------------
+
+int simulation::refused(call_kind which) noexcept {
+    const std::uint64_t number = ++report_.done.calls[static_cast<std::size_t>(which)];
+    for (const refusal& each : wanted_->faults.refusals) {
+        if (each.call != which || each.number != number) continue;
+        ++report_.done.refusals;
+        return each.error;
+    }
+    return 0;
+}
+
+result<int> simulation::setup(std::uint32_t entries, abi::io_uring_params& params) noexcept {
+    if (const int error = refused(call_kind::setup); error != 0) return fail(error);
+    return kernel_.setup(entries, params);
+}
+
+result<unsigned> simulation::register_(int fd, std::uint32_t opcode, void* argument,
+                                       std::uint32_t count) noexcept {
+    if (const int error = refused(call_kind::register_); error != 0) return fail(error);
+    return kernel_.register_(fd, opcode, argument, count);
+}
+
+result<std::span<std::byte>> simulation::map(int fd, std::size_t size,
+                                             std::uint64_t offset) noexcept {
+    if (const int error = refused(call_kind::map); error != 0) return fail(error);
+    return kernel_.map(fd, size, offset);
+}
+
+result<std::span<std::byte>> simulation::map_anonymous(const memory_request& wanted) noexcept {
+    if (const int error = refused(call_kind::map); error != 0) return fail(error);
+    return kernel_.map_anonymous(wanted);
+}
+
+result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_t min_complete,
+                                   std::uint32_t flags, const void* argument,
+                                   std::size_t argument_size) noexcept {
+    ++report_.done.enters;
+    entered();
+    if (const int error = refused(call_kind::enter); error != 0) return fail(error);
+    if (hopeless_ > 0 && report_.failed != failure::none) return at_rest();
+    const std::uint64_t turns = next_event();
+    const std::uint64_t completions = report_.done.completions;
+    let_the_world_go_on(call_takes);
+    if (const auto error = unwelcome(to_submit)) return fail(*error);
+    const bool waits = (flags & abi::ioring_enter_getevents) != 0 && min_complete > 0;
+    const bool interrupted = waits && faults_.happens(fault::interruptions);
+    const auto done = kernel_.enter(fd, to_submit, interrupted ? 0 : min_complete, flags, argument,
+                                    argument_size);
+    count_completions();
+    notice_lateness();
+    if (!done && is_errno(done.error(), EDEADLK)) return at_rest();
+    if (interrupted && done && *done == 0 && !enough(fd, min_complete, flags)) return fail(EINTR);
+    const bool idle = done && *done == 0 && !waits && completions == report_.done.completions &&
+        turns == next_event();
+    idle_enters_ = idle ? idle_enters_ + 1 : 0;
+    if (idle_enters_ >= idle_enters_most) {  // it asks and never waits: then time is what passes
+        idle_enters_ = 0;
+        if (!jump_to_next_event()) return at_rest();
+    }
+    return done;
+}
+
+std::optional<int> simulation::unwelcome(std::uint32_t to_submit) {
+    if (to_submit == 0 || !faults_.happens(fault::refusals)) return {};
+    return faults_.amount(2) == 0 ? EAGAIN : EBUSY;
+}
+
+bool simulation::enough(int fd, std::uint32_t wanted, std::uint32_t flags) {
+    const ring_context* ring = ring_of(kernel_.inside(), fd, flags);
+    return ring == nullptr || unread_completions(*ring) >= std::min(wanted, ring->cq_entries);
+}
+
+/// All rings together; those of a ring that is gone were counted when it was there.
+void simulation::count_completions() {
+    std::uint64_t tails = 0;
+    for (const auto& ring : kernel_.inside().rings) tails += ring->cq_tail;
+    if (tails > cq_tails_) report_.done.completions += tails - cq_tails_;
+    cq_tails_ = tails;
+}
+
+result<unsigned> simulation::at_rest() {
+    if (!peers_.all_ended() && report_.failed == failure::none) {
+        fail_with(failure::stuck, "nothing can ever happen again, and peers wait");
+        report_.explanation = explain(kernel_.inside(), peers_, files_);
+    }
+    if (++hopeless_ > hopeless_most) {
+        abandon(failure::goes_on,
+                "the application was told EDEADLK, again and again, and waits on");
+    }
+    return fail(EDEADLK);
+}
+
+void simulation::notice_lateness() {
+    const auto budget = static_cast<std::uint64_t>(wanted_->budget.count());
+    if (kernel_.inside().now < budget) return;
+    if (!peers_.all_ended() && report_.failed == failure::none) {
+        fail_with(failure::out_of_time,
+                  fmt::format("the budget of {} ms is gone, and peers wait", budget / 1'000'000));
+        report_.explanation = explain(kernel_.inside(), peers_, files_);
+    }
+    ++hopeless_;
+}
+
+// --- The world -----------------------------------------------------------------------------------
+
+void simulation::let_the_world_go_on(std::uint64_t nanoseconds) {
+    machine& in = kernel_.inside();
+    if (in.now >= static_cast<std::uint64_t>(wanted_->faults.until.count())) faults_.end();
+    if (faults_.happens(fault::time_jumps)) {
+        constexpr std::uint64_t unit = 4'000'000;
+        nanoseconds += faults_.amount(256) * unit;  // up to a second
+    }
+    pass_time(in, nanoseconds);
+    happen();
+}
+
+std::uint64_t simulation::next_event() const noexcept { return peers_.next_turn(); }
+
+void simulation::happen() {
+    if (std::exchange(in_turn_, true)) return;  // it is going on already
+    peers_.act(kernel_.inside().now);
+    in_turn_ = false;
+    if (const auto& wrong = peers_.wrong()) {
+        fail_with(wrong->wrong_bytes ? failure::wrong_bytes : failure::lost_connection,
+                  wrong->sentence);
+    }
+}
+
+/// Time goes on to whatever comes next; false: nothing will.
+bool simulation::jump_to_next_event() {
+    machine& in = kernel_.inside();
+    const std::uint64_t next = std::min(peers_.next_turn(), next_timer(in));
+    if (next == never) return false;
+    let_the_world_go_on(next > in.now ? next - in.now : 0);
+    notice_lateness();
+    return true;
+}
+
+void simulation::looks_on() noexcept {
+    world_.let_others_run();
+    let_the_world_go_on(looks_take);
+    if (looks() % looks_patient == 0) (void)jump_to_next_event();
+    if (looks() < looks_most) return;
+    abandon(failure::spins,
+            fmt::format("the application looked {} times at memory that it shares with the kernel "
+                        "and did not enter it once",
+                        looks()));
+}
+
+void simulation::heard(open_file& file) { peers_.heard(file.far_end, kernel_.inside().now); }
+
+result<void> simulation::connect(std::uint32_t peer, std::uint32_t listener) {
+    const auto connected = world_.knock(listeners_[listener]);
+    if (!connected) return std::unexpected(connected.error());
+    adopt(peer, **connected);
+    return {};
+}
+
+result<std::size_t> simulation::send(std::uint32_t peer, std::span<const std::byte> bytes) {
+    return world_.send(*files_[peer], bytes);
+}
+
+result<std::size_t> simulation::receive(std::uint32_t peer, std::span<std::byte> into) {
+    return world_.receive(*files_[peer], into);
+}
+
+result<void> simulation::finish(std::uint32_t peer) { return world_.finish(*files_[peer]); }
+
+result<void> simulation::reset(std::uint32_t peer) { return world_.reset(*files_[peer]); }
+
+void simulation::leave(std::uint32_t peer) {
+    open_file& file = *std::exchange(files_[peer], nullptr);
+    // A close: the end for who reads, and for who writes an error.
+    if (!file.peer_finished) (void)world_.finish(file);
+    if (file.is_stream_socket()) (void)world_.reset(file);
+    kernel_.inside().lose_far_end(file);
+}
+
+void simulation::wake_for_nothing(std::uint32_t peer) {
+    wake(*files_[peer], ready::in);
+    after_world_action(kernel_.inside());
+}
+
+}  // namespace ringproof::sim

@@ -1,0 +1,41 @@
+#include "sim/simulation/stage.hpp"
+
+namespace ringproof::sim {
+
+namespace {
+
+execution execution_of(ring_mode mode) noexcept {
+    switch (mode) {
+        case ring_mode::coop:
+            return execution::cooperative;
+        case ring_mode::defer:
+            return execution::deferred;
+        case ring_mode::sqpoll:
+            return execution::polled;
+        case ring_mode::plain:
+            break;
+    }
+    return execution::plain;
+}
+
+}  // namespace
+
+uring_options stage_setting::ring() const noexcept {
+    uring_options advised;
+    advised.entries = played_->sizes.sq_entries;
+    advised.cq_entries = played_->sizes.cq_entries;
+    advised.mode = execution_of(played_->mode);
+    advised.idle_ms = 1;  // so that a polling thread sleeps now and then
+    advised.single_issuer = played_->mode != ring_mode::sqpoll;
+    return advised;
+}
+
+group_options stage_setting::buffers() const noexcept {
+    group_options advised;
+    advised.entries = played_->sizes.buffers;
+    advised.buffer_size = played_->sizes.buffer_size;
+    advised.incremental = played_->sizes.incremental;
+    return advised;
+}
+
+}  // namespace ringproof::sim
