@@ -74,7 +74,10 @@ result<bool> uring<Kernel>::drain(std::chrono::nanoseconds patience) {
         const auto waited = submit_and_wait(1, slice);
         for_each_completion([](const completion&) {});
         if (waited) continue;
-        if (!is_errno(waited.error(), ETIME) && !is_errno(waited.error(), EBUSY)) break;
+        const auto& error = waited.error();
+        const bool passes =
+            is_errno(error, ETIME) || is_errno(error, EBUSY) || is_errno(error, EAGAIN);
+        if (!passes) break;
         patience -= slice;
         ask = true;  // what was started while the last cancel ran needs another one
     }

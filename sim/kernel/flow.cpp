@@ -128,9 +128,18 @@ void run_woken(request& woken, bool looks) {
     }
 }
 
+// A poll that finds no memory leaves a request to io-wq, but never one that goes on.
+bool is_punted(const request& waiting) {
+    machine& in = *waiting.ring->in;
+    return in.options.punts && !waiting.is(fact::multishot) &&
+        in.choice.choose(2, "a wait goes to io-wq", waiting.user_data) != 0;
+}
+
 void see_to(request& started, int answer) {
     if (answer == issued::done) {
         complete(started);
+    } else if (answer == issued::retry && !started.is(fact::nowait) && is_punted(started)) {
+        queue_worker(started);
     } else if (answer == issued::retry && !started.is(fact::nowait)) {
         switch (arm(started)) {
             case armed::waiting:

@@ -41,6 +41,7 @@ struct model_options {
     profile kernel_profile{};
     bool strict_addresses = false;  ///< touch only what was mapped or exposed (address_space.hpp)
     bool short_transfers = false;   ///< stream transfers may be shorter than they could be
+    bool punts = false;             ///< what would wait may be given to io-wq, for want of memory
     std::uint64_t locked_pages_max = 2048;  ///< RLIMIT_MEMLOCK, where rings count (USR-05)
     bool peers_share_task = false;  ///< peers act by system calls of the application's own task,
                                     ///< which run its task work, COOP_TASKRUN or not

@@ -5,8 +5,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "sim/choice.hpp"
-
 namespace ringproof::sim {
 
 std::string_view name_of(fault which) noexcept {
@@ -62,18 +60,6 @@ std::expected<void, std::string> validate(const fault_plan& plan, virtual_time b
         }
     }
     return {};
-}
-
-fault_plan drawn_from(const fault_plan& plan, std::uint64_t seed) {
-    fault_plan drawn = plan;
-    if (!plan.swarm) return drawn;
-    drawn.swarm = false;
-    random_bits random(seed ^ 0x5a5a'0f0f'3c3c'9669U);
-    for (std::size_t i = 0; i < fault_count; ++i) {
-        if (random.below(2) == 0) drawn.kinds.reset(i);
-    }
-    drawn.one_in = 2U << random.below(6);  // 2 .. 64
-    return drawn;
 }
 
 }  // namespace ringproof::sim

@@ -30,7 +30,7 @@ enum class fault : std::uint8_t {
     early_finishes,   ///< a peer finishes somewhere in its script
     early_resets,     ///< a peer resets somewhere in its script
     time_jumps,       ///< the clock moves on far
-    small_queues,     ///< rings as small as they get: full and overflowing queues
+    small_queues,     ///< in a swarm: queues and pools of one to four entries
 };
 
 inline constexpr std::size_t fault_count = static_cast<std::size_t>(fault::small_queues) + 1;
@@ -65,6 +65,11 @@ struct fault_plan {
     virtual_time until = std::chrono::milliseconds(50);  ///< then none happens any more
     std::vector<refusal> refusals;                       ///< beside them, whatever the time
 
+    [[nodiscard]] bool has(fault which) const noexcept {
+        return kinds.test(static_cast<std::size_t>(which));
+    }
+    void set(fault which, bool on = true) { kinds.set(static_cast<std::size_t>(which), on); }
+
     friend bool operator==(const fault_plan&, const fault_plan&) = default;
 };
 
@@ -74,8 +79,5 @@ struct fault_plan {
 /// What a plan says that cannot be meant: "faults, refusal 2: ...". Nothing when it is sound.
 [[nodiscard]] std::expected<void, std::string> validate(const fault_plan& plan,
                                                         virtual_time budget);
-
-/// The plan of one run: a swarm's subset and rate are drawn from the seed.
-[[nodiscard]] fault_plan drawn_from(const fault_plan& plan, std::uint64_t seed);
 
 }  // namespace ringproof::sim

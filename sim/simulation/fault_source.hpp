@@ -13,7 +13,7 @@ namespace ringproof::sim {
 /// nothing is asked any more, and what the model asks by itself is answered canonically.
 class fault_source {
 public:
-    /// \param plan  drawn already (drawn_from()); must outlive this, as must `answers`
+    /// \param plan  drawn already (scenario.hpp); must outlive this, as must `answers`
     fault_source(const fault_plan& plan, choices& answers) noexcept
         : plan_(&plan), answers_(&answers) {}
 
@@ -22,7 +22,7 @@ public:
         if (!may(which)) return false;
         // 0 is what happens without faults.
         if (answers_->choose(2, name_of(which).data()) == 0) return false;
-        ++counts_[static_cast<std::size_t>(which)];
+        happened(which);
         return true;
     }
 
@@ -33,9 +33,10 @@ public:
 
     static constexpr const char* how_much = "how much of a fault";
 
-    [[nodiscard]] bool may(fault which) const noexcept {
-        return !ended_ && plan_->kinds.test(static_cast<std::size_t>(which));
-    }
+    [[nodiscard]] bool may(fault which) const noexcept { return !ended_ && plan_->has(which); }
+
+    /// The model was answered so that it does.
+    void happened(fault which) noexcept { ++counts_[static_cast<std::size_t>(which)]; }
 
     void end() noexcept { ended_ = true; }
     [[nodiscard]] bool ended() const noexcept { return ended_; }

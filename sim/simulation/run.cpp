@@ -11,10 +11,9 @@ run_report simulator::run_with(const scenario& wanted, const watching& how,
         unfit.played = wanted;
         return unfit;
     }
-    scenario drawn = wanted;
-    if (wanted.answers.empty()) drawn.faults = drawn_from(wanted.faults, wanted.seed);
+    const scenario played = drawn(wanted);
     pages_.start_over();
-    simulation inside(drawn, how, pages_);
+    simulation inside(played, how, pages_);
     inside.perform(stack_, [&inside, &application] { application(inside); });
     return inside.finish();
 }

@@ -2,7 +2,9 @@
 
 #include <bit>
 #include <fmt/format.h>
+#include <utility>
 
+#include "sim/choice.hpp"
 #include "sim/profile_name.hpp"
 
 namespace ringproof::sim {
@@ -38,6 +40,23 @@ std::expected<void, std::string> validate(const scenario& wanted) {
     if (auto sound = validate(wanted.sizes); !sound) return sound;
     if (auto sound = validate(wanted.world); !sound) return sound;
     return validate(wanted.faults, wanted.budget);
+}
+
+scenario drawn(const scenario& wanted) {
+    scenario made = wanted;
+    if (!std::exchange(made.faults.swarm, false)) return made;
+    random_bits random(wanted.seed ^ 0x5a5a'0f0f'3c3c'9669U);
+    for (std::size_t i = 0; i < fault_count; ++i) {
+        if (random.below(2) == 0) made.faults.kinds.reset(i);
+    }
+    made.faults.one_in = 2U << random.below(6);  // 2 .. 64
+    if (made.faults.has(fault::small_queues)) {
+        made.faults.set(fault::small_queues, false);  // it is in the sizes now
+        made.sizes.sq_entries = 1U << random.below(3);
+        made.sizes.cq_entries = made.sizes.sq_entries << random.below(2);
+        made.sizes.buffers = 1U << random.below(3);
+    }
+    return made;
 }
 
 }  // namespace ringproof::sim

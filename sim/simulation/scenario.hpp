@@ -42,4 +42,8 @@ struct scenario {
 /// What a scenario says that cannot be meant, and where. Nothing when it is sound.
 [[nodiscard]] std::expected<void, std::string> validate(const scenario& wanted);
 
+/// One run of it: what a swarm leaves to chance, the kinds of faults, their rate and the sizes of
+/// queues and buffers, is drawn from the seed. A scenario without a swarm stays as it is.
+[[nodiscard]] scenario drawn(const scenario& wanted);
+
 }  // namespace ringproof::sim

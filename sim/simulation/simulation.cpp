@@ -30,8 +30,8 @@ constexpr std::uint32_t hopeless_most = 64;
 model_options options_for(const scenario& wanted, history& record, page_arena& pages) {
     model_options made;
     made.kernel_profile = profile_named(wanted.profile).value_or(profile{});
-    made.short_transfers =
-        wanted.faults.kinds.test(static_cast<std::size_t>(fault::short_transfers));
+    made.short_transfers = wanted.faults.has(fault::short_transfers);
+    made.punts = wanted.faults.has(fault::punts);
     made.record = &record;
     made.pages = &pages;
     constexpr int usual = 1024;
@@ -50,30 +50,39 @@ ring_context* ring_of(machine& in, int fd, std::uint32_t flags) {
 /// Answers from the seed, as the plan allows: a question that belongs to no fault of the plan gets
 /// its first alternative.
 struct simulation::advisor {
+    struct asker {
+        const char* why;
+        fault which;
+        bool is_model;
+    };
+
     simulation* of;
-    std::vector<std::pair<const char*, int>> known{};  // questions by address, and their fault
+    std::vector<asker> known{};  // by address
 
     std::uint32_t operator()(const question& asked) {
         if (of->faults_.ended()) return 0;
         if (asked.why == fault_source::how_much) return of->random_.below(asked.bound);
-        const int which = fault_of(asked.why);
+        const asker& who = asker_of(asked.why);
         const fault_plan& plan = of->wanted_->faults;
-        if (!plan.kinds.test(static_cast<std::size_t>(which))) return 0;
+        if (!plan.has(who.which)) return 0;
         if (of->random_.below(plan.one_in) != 0) return 0;
+        if (who.is_model) of->faults_.happened(who.which);
         return asked.bound == 2 ? 1 : of->random_.below(asked.bound);
     }
 
-    int fault_of(const char* why) {
-        const auto at = std::ranges::find(known, why, &std::pair<const char*, int>::first);
-        if (at != known.end()) return at->second;
+    const asker& asker_of(const char* why) {
+        const auto at = std::ranges::find(known, why, &asker::why);
+        if (at != known.end()) return *at;
         const std::string_view text = why;
-        int found = static_cast<int>(fault::delayed_work);
-        if (text.starts_with("bytes left out")) found = static_cast<int>(fault::short_transfers);
         for (std::size_t i = 0; i < fault_count; ++i) {
-            if (text == name_of(static_cast<fault>(i))) found = static_cast<int>(i);
+            const auto which = static_cast<fault>(i);
+            if (text == name_of(which)) return known.emplace_back(why, which, false);
         }
-        known.emplace_back(why, found);
-        return found;
+        // Of the model's own questions all others are about who runs when.
+        const fault which = text == "bytes left out of a stream transfer" ? fault::short_transfers
+            : text == "a wait goes to io-wq"                              ? fault::punts
+                                                                          : fault::delayed_work;
+        return known.emplace_back(why, which, true);
     }
 };
 
@@ -262,7 +271,7 @@ void simulation::count_completions() {
 result<unsigned> simulation::at_rest() {
     if (!peers_.all_ended() && report_.failed == failure::none) {
         fail_with(failure::stuck, "nothing can ever happen again, and peers wait");
-        report_.explanation = explain(kernel_.inside(), peers_, files_);
+        report_.explanation = explain(kernel_.inside(), peers_, files_, record_);
     }
     if (++hopeless_ > hopeless_most) {
         abandon(failure::goes_on,
@@ -277,7 +286,7 @@ void simulation::notice_lateness() {
     if (!peers_.all_ended() && report_.failed == failure::none) {
         fail_with(failure::out_of_time,
                   fmt::format("the budget of {} ms is gone, and peers wait", budget / 1'000'000));
-        report_.explanation = explain(kernel_.inside(), peers_, files_);
+        report_.explanation = explain(kernel_.inside(), peers_, files_, record_);
     }
     ++hopeless_;
 }

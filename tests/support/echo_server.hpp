@@ -60,8 +60,10 @@ private:
                     ring_.push(requests::accept_multishot(stage_.listener(), name(job::accept, 0)))
                         .has_value();
             }
-            for (std::size_t i : std::exchange(crowded_, {})) send(i);
-            const auto done = ring_.submit_and_wait(1);
+            for (std::size_t i : std::exchange(crowded_, {})) try_again(i);
+            // Not while something found no room: what is waited for may depend on it.
+            const bool asked_all = accepting_ && crowded_.empty();
+            const auto done = ring_.submit_and_wait(asked_all ? 1 : 0);
             for_each_completion(ring_, pool_, [this](const completion& each) { handle(each); });
             if (done) continue;
             if (is_errno(done.error(), EDEADLK)) return {};
@@ -111,12 +113,17 @@ private:
 
     void send(std::size_t index) {
         connection& it = *connections_[index];
-        it.waits_for_room = false;
-        if (it.sending || it.failed || it.output.empty()) return;
+        if (it.sending || it.waits_for_room || it.failed || it.output.empty()) return;
         const auto rest = it.output.front().bytes().subspan(it.sent);
         it.sending = ring_.push(requests::send(it.fd, rest, 0, name(job::send, index))).has_value();
         it.waits_for_room = !it.sending;
         if (it.waits_for_room) crowded_.push_back(index);
+    }
+
+    void try_again(std::size_t index) {
+        connections_[index]->waits_for_room = false;
+        send(index);
+        retire(index);
     }
 
     void sent(std::size_t index, const completion& done) {
