@@ -27,6 +27,8 @@ struct peer_totals {
     std::uint64_t ended = 0;
     std::uint64_t sent = 0;   ///< bytes
     std::uint64_t heard = 0;  ///< bytes, each of them checked
+
+    friend bool operator==(const peer_totals&, const peer_totals&) = default;
 };
 
 class peers {
