@@ -41,8 +41,8 @@ public:
     [[nodiscard]] buffer_list* find(std::uint16_t group) noexcept;
     buffer_list& add(const buffer_list& added);
     void remove(std::uint16_t group) noexcept;
-    [[nodiscard]] auto begin() noexcept { return lists_.begin(); }
-    [[nodiscard]] auto end() noexcept { return lists_.end(); }
+    [[nodiscard]] auto begin() const noexcept { return lists_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return lists_.end(); }
 
 private:
     std::size_t lower(std::uint16_t group) const noexcept;

@@ -181,7 +181,7 @@ bool linux_run::nothing_goes_on(bool acted) {
     if (report_.failed != failure::none) return true;
     fail_with(failure::stuck, "nothing happens any more, and peers wait");
     for (std::uint32_t peer = 0; peer < peers_.size(); ++peer) {
-        if (!peers_.ended(peer)) report_.explanation += peers_.describe(peer) + ". ";
+        if (!peers_.ended(peer)) report_.why.text += peers_.describe(peer) + ". ";
     }
     return true;
 }

@@ -24,12 +24,6 @@ bool speaks(const peer_step& step) noexcept {
     return step.kind == step_kind::send || step.kind == step_kind::say;
 }
 
-std::string_view name_of(step_kind kind) noexcept {
-    static constexpr std::string_view names[] = {"send",   "say",   "hear",   "hear_end",
-                                                 "mirror", "pause", "finish", "reset"};
-    return names[static_cast<std::size_t>(kind)];
-}
-
 }  // namespace
 
 peers::peers(const world_script& script, far_ends& ends, fault_source& faults)
@@ -356,6 +350,12 @@ void peers::leave(std::uint32_t peer) {
     it.over = true;
     ++totals_.ended;
     if (it.connected) ends_->leave(peer);
+}
+
+bool peers::awaits_end(std::uint32_t peer) const noexcept {
+    const std::vector<peer_step>& steps = script_of(peer).steps;
+    const std::uint32_t step = people_[peer].step;
+    return step < steps.size() && steps[step].kind == step_kind::hear_end;
 }
 
 std::string peers::describe(std::uint32_t peer) const {

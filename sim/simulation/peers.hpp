@@ -58,6 +58,11 @@ public:
     /// "peer 3 (peers 1) waits at step 2 (hear): 40 of 100 bytes came back". For one not ended.
     [[nodiscard]] std::string describe(std::uint32_t peer) const;
     [[nodiscard]] bool ended(std::uint32_t peer) const noexcept { return people_[peer].over; }
+    /// It wants nothing but the application's end.
+    [[nodiscard]] bool awaits_end(std::uint32_t peer) const noexcept;
+    [[nodiscard]] bool finished(std::uint32_t peer) const noexcept {
+        return people_[peer].finished;
+    }
     [[nodiscard]] std::uint32_t size() const noexcept {
         return static_cast<std::uint32_t>(people_.size());
     }

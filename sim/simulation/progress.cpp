@@ -237,19 +237,67 @@ std::string tell_completions(const ring_context& ring) {
     return told;
 }
 
+// --- The cause -----------------------------------------------------------------------------------
+
+cause cause_in(const ring_context& ring) {
+    if (pending_submissions(ring) != 0) {
+        return ring.poller.exists ? cause::lost_wakeup : cause::not_submitted;
+    }
+    if (unread_completions(ring) != 0 || !ring.overflow.empty()) return cause::not_taken;
+    if (ring.defers() && !(ring.task_work.empty() && ring.retry_work.empty())) {
+        return cause::not_run;
+    }
+    return cause::none;
+}
+
+bool has_empty_group(const machine& in) {
+    return std::ranges::any_of(in.rings, [](const auto& ring) {
+        return std::ranges::any_of(ring->groups, [](const auto& list) {
+            return model_memory::load_acquire(&list->slots[0].resv) == list->head;
+        });
+    });
+}
+
+cause cause_at(const machine& in, const peers& all, std::uint32_t peer, const open_file* file) {
+    if (file != nullptr) {
+        if (is_in_backlog(in, *file)) return cause::not_accepted;
+        const bool bytes = file->keeps_messages() ? !file->in_sizes.empty() : !file->in.empty();
+        if (bytes && has_empty_group(in)) return cause::no_buffers;
+        if (bytes || (file->ended && request_for(in, *file, ready::in) == nullptr)) {
+            const bool closed = file->references == 0;
+            if (!closed) return cause::no_receive;
+        }
+    }
+    if (!all.awaits_end(peer)) return cause::owes_bytes;
+    return all.finished(peer) ? cause::owes_end : cause::peer_waits;
+}
+
+cause cause_of(const machine& in, const peers& all, std::span<open_file* const> files) {
+    if (in.hung) return cause::kernel_hangs;
+    cause first = cause::none;
+    const auto consider = [&first](cause found) {
+        if (found != cause::none && (first == cause::none || found < first)) first = found;
+    };
+    for (const auto& ring : in.rings) consider(cause_in(*ring));
+    for (std::uint32_t peer = 0; peer < all.size(); ++peer) {
+        if (!all.ended(peer)) consider(cause_at(in, all, peer, files[peer]));
+    }
+    return first;
+}
+
 }  // namespace
 
-std::string explain(machine& in, const peers& waiting, std::span<open_file* const> files,
+explanation explain(machine& in, const peers& waiting, std::span<open_file* const> files,
                     const history& record) {
-    std::string told = tell_peers(in, waiting, files);
-    if (in.hung) told += "The kernel itself hangs, by a bug of this version. ";
+    explanation found{cause_of(in, waiting, files), tell_peers(in, waiting, files)};
+    if (in.hung) found.text += "The kernel itself hangs, by a bug of this version. ";
     for (const auto& ring : in.rings) {
-        told += tell_submissions(*ring);
-        told += tell_completions(*ring);
-        for (const auto& list : ring->groups) told += tell_group(*ring, *list, record);
+        found.text += tell_submissions(*ring);
+        found.text += tell_completions(*ring);
+        for (const auto& list : ring->groups) found.text += tell_group(*ring, *list, record);
     }
-    if (!told.empty()) told.pop_back();
-    return told;
+    if (!found.text.empty()) found.text.pop_back();
+    return found;
 }
 
 }  // namespace ringproof::sim

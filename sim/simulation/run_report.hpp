@@ -11,6 +11,7 @@
 #include "sim/history.hpp"
 #include "sim/simulation/fault_plan.hpp"
 #include "sim/simulation/peers.hpp"
+#include "sim/simulation/progress.hpp"
 #include "sim/simulation/scenario.hpp"
 
 namespace ringproof::sim {
@@ -43,16 +44,28 @@ struct run_statistics {
     std::uint64_t refusals = 0;                       ///< of the plan, that happened
 };
 
+/// What makes two failures the same; shrinking keeps it.
+struct failure_kind {
+    failure what = failure::none;
+    cause why = cause::none;
+
+    friend bool operator==(const failure_kind&, const failure_kind&) = default;
+};
+
 struct run_report {
     failure failed = failure::none;
     std::string sentence;       ///< what happened, in one line; empty when nothing did
-    std::string explanation;    ///< of one that is stuck: who waits for what (progress.hpp)
+    explanation why;            ///< of one that is stuck: who waits for what
     scenario played;            ///< with what was drawn from the seed: run it, and get the same
     std::uint64_t hash = 0;     ///< equal for equal runs; on Linux it means nothing
     std::vector<event> events;  ///< when they were kept
     run_statistics done;
 
     [[nodiscard]] bool clean() const noexcept { return failed == failure::none; }
+    [[nodiscard]] failure_kind kind() const noexcept { return {failed, why.why}; }
 };
+
+/// For people: what failed, why, what happened last, and the scenario to do it again with.
+[[nodiscard]] std::string tell(const run_report& report);
 
 }  // namespace ringproof::sim

@@ -148,7 +148,7 @@ void simulation::perform(own_stack& on, const std::function<void()>& application
 run_report simulation::finish() {
     machine& in = kernel_.inside();
     count_completions();
-    if (!peers_.all_ended() && report_.done.refusals == 0) {
+    if (!peers_.all_ended() && !may_give_up_) {
         fail_with(failure::gave_up,
                   fmt::format("the application returned although {} of {} peers "
                               "had not come to their end",
@@ -194,6 +194,8 @@ int simulation::refused(call_kind which) noexcept {
     for (const refusal& each : wanted_->faults.refusals) {
         if (each.call != which || each.number != number) continue;
         ++report_.done.refusals;
+        // Without a ring or its memory an application has a right to give up.
+        may_give_up_ = may_give_up_ || which != call_kind::enter;
         return each.error;
     }
     return 0;
@@ -227,18 +229,18 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
     ++report_.done.enters;
     entered();
     if (const int error = refused(call_kind::enter); error != 0) return fail(error);
-    if (hopeless_ > 0 && report_.failed != failure::none) return at_rest();
     const std::uint64_t turns = next_event();
     const std::uint64_t completions = report_.done.completions;
     let_the_world_go_on(call_takes);
     if (const auto error = unwelcome(to_submit)) return fail(*error);
     const bool waits = (flags & abi::ioring_enter_getevents) != 0 && min_complete > 0;
+    const bool late = is_late();
     const bool interrupted = waits && faults_.happens(fault::interruptions);
-    const auto done = kernel_.enter(fd, to_submit, interrupted ? 0 : min_complete, flags, argument,
-                                    argument_size);
+    const auto done = kernel_.enter(fd, to_submit, interrupted || late ? 0 : min_complete, flags,
+                                    argument, argument_size);
     count_completions();
-    notice_lateness();
     if (!done && is_errno(done.error(), EDEADLK)) return at_rest();
+    if (late && waits && done && *done == 0 && !enough(fd, min_complete, flags)) return at_rest();
     if (interrupted && done && *done == 0 && !enough(fd, min_complete, flags)) return fail(EINTR);
     const bool idle = done && *done == 0 && !waits && completions == report_.done.completions &&
         turns == next_event();
@@ -271,7 +273,7 @@ void simulation::count_completions() {
 result<unsigned> simulation::at_rest() {
     if (!peers_.all_ended() && report_.failed == failure::none) {
         fail_with(failure::stuck, "nothing can ever happen again, and peers wait");
-        report_.explanation = explain(kernel_.inside(), peers_, files_, record_);
+        report_.why = explain(kernel_.inside(), peers_, files_, record_);
     }
     if (++hopeless_ > hopeless_most) {
         abandon(failure::goes_on,
@@ -280,15 +282,16 @@ result<unsigned> simulation::at_rest() {
     return fail(EDEADLK);
 }
 
-void simulation::notice_lateness() {
+/// The budget is gone: no call waits any more.
+bool simulation::is_late() {
     const auto budget = static_cast<std::uint64_t>(wanted_->budget.count());
-    if (kernel_.inside().now < budget) return;
+    if (kernel_.inside().now < budget) return false;
     if (!peers_.all_ended() && report_.failed == failure::none) {
         fail_with(failure::out_of_time,
                   fmt::format("the budget of {} ms is gone, and peers wait", budget / 1'000'000));
-        report_.explanation = explain(kernel_.inside(), peers_, files_, record_);
+        report_.why = explain(kernel_.inside(), peers_, files_, record_);
     }
-    ++hopeless_;
+    return true;
 }
 
 // --- The world -----------------------------------------------------------------------------------
@@ -322,8 +325,7 @@ bool simulation::jump_to_next_event() {
     const std::uint64_t next = std::min(peers_.next_turn(), next_timer(in));
     if (next == never) return false;
     let_the_world_go_on(next > in.now ? next - in.now : 0);
-    notice_lateness();
-    return true;
+    return !is_late();
 }
 
 void simulation::looks_on() noexcept {

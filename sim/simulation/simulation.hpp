@@ -85,7 +85,7 @@ private:
     [[nodiscard]] bool enough(int fd, std::uint32_t wanted, std::uint32_t flags);
     void count_completions();
     result<unsigned> at_rest();
-    void notice_lateness();
+    [[nodiscard]] bool is_late();
     void fail_with(failure what, std::string sentence);
     [[noreturn]] void abandon(failure what, std::string sentence) noexcept;
 
@@ -105,6 +105,7 @@ private:
     std::uint32_t idle_enters_ = 0;  // one after the other, in which nothing happened
     std::uint32_t hopeless_ = 0;     // calls that were answered with EDEADLK
     bool in_turn_ = false;           // the world goes on
+    bool may_give_up_ = false;
 };
 
 }  // namespace ringproof::sim

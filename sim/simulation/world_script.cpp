@@ -105,6 +105,12 @@ std::optional<std::string> wrong_with(const peer_script& peer, std::uint32_t lis
 
 }  // namespace
 
+std::string_view name_of(step_kind kind) noexcept {
+    static constexpr std::string_view names[] = {"send",   "say",   "hear",   "hear_end",
+                                                 "mirror", "pause", "finish", "reset"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
 std::uint32_t population(const world_script& script) noexcept {
     std::uint64_t all = 0;
     for (const peer_script& each : script.peers) all += each.count;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/world.hpp"
@@ -25,6 +26,8 @@ enum class step_kind : std::uint8_t {
     finish,    ///< sends no more, and listens on
     reset,     ///< is gone at once
 };
+
+[[nodiscard]] std::string_view name_of(step_kind kind) noexcept;
 
 struct peer_step {
     step_kind kind = step_kind::send;

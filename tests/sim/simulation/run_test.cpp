@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(an_echo_server_serves_every_mode_and_profile) {
             const run_report came = reused.run(wanted, serve_echo);
             BOOST_TEST_CONTEXT(version.name << " " << name_of(wanted.mode)) {
                 BOOST_TEST(came.sentence == "");
-                BOOST_TEST(came.explanation == "");
+                BOOST_TEST(came.why.text == "");
                 BOOST_TEST(came.done.peers.heard == 3000U);
                 BOOST_TEST(came.done.peers.ended == 3U);
             }

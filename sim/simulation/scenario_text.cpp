@@ -1,0 +1,431 @@
+#include "sim/simulation/scenario_text.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ringproof::sim {
+
+namespace {
+
+struct unit {
+    std::string_view name;
+    std::int64_t nanoseconds;
+};
+
+constexpr std::array units{unit{"s", 1'000'000'000}, unit{"ms", 1'000'000}, unit{"us", 1'000},
+                           unit{"ns", 1}};
+
+constexpr std::array errors{
+    std::pair{std::string_view("EAGAIN"), EAGAIN}, std::pair{std::string_view("EBUSY"), EBUSY},
+    std::pair{std::string_view("EINTR"), EINTR}, std::pair{std::string_view("ENOMEM"), ENOMEM}};
+
+constexpr std::array<std::string_view, channel_kind_count> channels{
+    "tcp", "unix_stream", "udp", "unix_datagram", "pipe", "file"};
+constexpr std::array<std::string_view, 3> expectations{"echo", "script", "none"};
+constexpr std::array<std::string_view, ring_mode_count> modes{"default", "coop", "defer", "sqpoll"};
+
+// --- Out -----------------------------------------------------------------------------------------
+
+std::string time_text(virtual_time time) {
+    const std::int64_t all = time.count();
+    for (const unit& each : units) {
+        if (all != 0 && all % each.nanoseconds == 0) {
+            return fmt::format("{}{}", all / each.nanoseconds, each.name);
+        }
+    }
+    return "0ns";
+}
+
+std::string quoted(std::string_view text) {
+    std::string made = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n') {
+            made += "\\n";
+        } else if (c == '\r') {
+            made += "\\r";
+        } else if (c == '\t') {
+            made += "\\t";
+        } else if (c == '"' || c == '\\') {
+            made += '\\';
+            made += c;
+        } else if (byte < 0x20 || byte >= 0x7f) {
+            made += fmt::format("\\x{:02x}", byte);
+        } else {
+            made += c;
+        }
+    }
+    return made + '"';
+}
+
+std::string step_text(const peer_step& step) {
+    std::string made = "  ";
+    made += name_of(step.kind);
+    if (step.size != 0) made += fmt::format(" {}", step.size);
+    if (!step.text.empty()) made += ' ' + quoted(step.text);
+    if (step.chunk != 0) made += fmt::format(" chunk {}", step.chunk);
+    if (step.time.count() != 0) {
+        made += (step.kind == step_kind::pause ? " " : " every ") + time_text(step.time);
+    }
+    return made + '\n';
+}
+
+std::string peers_text(const peer_script& peer) {
+    std::string made =
+        fmt::format("peers {} {} {}", peer.count, channels[static_cast<std::size_t>(peer.channel)],
+                    expectations[static_cast<std::size_t>(peer.expects)]);
+    if (!peer.connects) made += " attached";
+    if (peer.listener != 0) made += fmt::format(" listener {}", peer.listener);
+    if (peer.start.count() != 0) made += " start " + time_text(peer.start);
+    if (peer.stagger.count() != 0) made += " stagger " + time_text(peer.stagger);
+    made += '\n';
+    for (const peer_step& each : peer.steps) made += step_text(each);
+    return made;
+}
+
+std::string faults_text(const fault_plan& plan) {
+    std::string made = "faults";
+    for (std::size_t i = 0; i < fault_count; ++i) {
+        if (plan.kinds.test(i)) made += fmt::format(" {}", name_of(static_cast<fault>(i)));
+    }
+    if (plan.swarm) made += " swarm";
+    made += fmt::format(" one_in {} until {}\n", plan.one_in, time_text(plan.until));
+    for (const refusal& each : plan.refusals) {
+        std::string error = fmt::format("{}", each.error);
+        for (const auto& [name, number] : errors) {
+            if (number == each.error) error = name;
+        }
+        made += fmt::format("refuse {} {} {}\n", name_of(each.call), each.number, error);
+    }
+    return made;
+}
+
+// --- In ------------------------------------------------------------------------------------------
+
+/// The words of one line; a quoted text is one word, with its quote in front.
+class words {
+public:
+    explicit words(std::string_view line) : line_(line) {}
+
+    /// Nothing at the end. A text that does not end is an error.
+    std::optional<std::string> next() {
+        while (!line_.empty() && (line_.front() == ' ' || line_.front() == '\t')) {
+            line_.remove_prefix(1);
+        }
+        if (line_.empty() || line_.front() == '#') return {};
+        if (line_.front() == '"') return text();
+        const std::size_t size = std::min(line_.find_first_of(" \t#"), line_.size());
+        std::string word(line_.substr(0, size));
+        line_.remove_prefix(size);
+        return word;
+    }
+
+    [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+private:
+    std::optional<std::string> text() {
+        std::string made = "\"";
+        for (line_.remove_prefix(1); !line_.empty() && line_.front() != '"';) {
+            if (line_.front() != '\\') {
+                made += line_.front();
+                line_.remove_prefix(1);
+            } else if (!escape(made)) {
+                return {};
+            }
+        }
+        if (line_.empty()) {
+            error_ = "a text without its closing quote";
+            return {};
+        }
+        line_.remove_prefix(1);
+        return made;
+    }
+
+    bool escape(std::string& into) {
+        const char what = line_.size() > 1 ? line_[1] : '\0';
+        std::size_t used = 2;
+        unsigned byte = 0;
+        switch (what) {
+            case 'n':
+                into += '\n';
+                break;
+            case 'r':
+                into += '\r';
+                break;
+            case 't':
+                into += '\t';
+                break;
+            case '"':
+            case '\\':
+                into += what;
+                break;
+            case 'x': {
+                const std::string_view digits = line_.substr(2, 2);
+                const auto [end, wrong] =
+                    std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+                if (wrong == std::errc() && end == digits.data() + 2) {
+                    into += static_cast<char>(byte);
+                    used = 4;
+                    break;
+                }
+                [[fallthrough]];
+            }
+            default:
+                error_ = fmt::format("no such escape: \\{}", what);
+                line_ = {};
+                return false;
+        }
+        line_.remove_prefix(used);
+        return true;
+    }
+
+    std::string_view line_;
+    std::string error_;
+};
+
+class reader {
+public:
+    /// "" or what is wrong.
+    std::string read(std::string_view line) {
+        words from(line);
+        words_ = &from;
+        error_.clear();
+        if (const auto first = from.next()) take(*first);
+        if (error_.empty() && !from.error().empty()) error_ = from.error();
+        if (error_.empty()) {
+            if (const auto rest = from.next()) error_ = fmt::format("'{}' is too much", *rest);
+        }
+        return error_;
+    }
+
+    [[nodiscard]] scenario take_result() && { return std::move(made_); }
+
+private:
+    void take(const std::string& key) {
+        if (key == "seed") {
+            made_.seed = number<std::uint64_t>();
+        } else if (key == "profile") {
+            made_.profile = word("a version");
+        } else if (key == "mode") {
+            made_.mode = static_cast<ring_mode>(one_of(modes, "mode"));
+        } else if (key == "queues") {
+            made_.sizes.sq_entries = number<std::uint32_t>();
+            made_.sizes.cq_entries = number<std::uint32_t>();
+        } else if (key == "buffers") {
+            buffers();
+        } else if (key == "budget") {
+            made_.budget = time();
+        } else if (key == "faults") {
+            faults();
+        } else if (key == "refuse") {
+            refuse();
+        } else if (key == "answers") {
+            answers();
+        } else if (key == "listeners") {
+            made_.world.listeners = number<std::uint32_t>();
+        } else if (key == "latency") {
+            made_.world.latency = time();
+        } else if (key == "peers") {
+            peers();
+        } else {
+            step(key);
+        }
+    }
+
+    void wrong(std::string why) {
+        if (error_.empty()) error_ = std::move(why);
+    }
+
+    std::string word(std::string_view what) {
+        auto found = words_->next();
+        if (!found) wrong(fmt::format("{} is missing", what));
+        return found.value_or("");
+    }
+
+    template <class Number>
+    Number to_number(const std::string& text) {
+        Number value{};
+        const bool hex = text.starts_with("0x");
+        const char* first = text.data() + (hex ? 2 : 0);
+        const char* last = text.data() + text.size();
+        const auto [end, failed] = std::from_chars(first, last, value, hex ? 16 : 10);
+        if (failed != std::errc() || end != last) wrong(fmt::format("'{}' is no number", text));
+        return value;
+    }
+    template <class Number>
+    Number number() {
+        return to_number<Number>(word("a number"));
+    }
+
+    virtual_time time() {
+        const std::string text = word("a time");
+        const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        for (const unit& each : units) {
+            if (text.substr(digits) != each.name) continue;
+            return virtual_time(to_number<std::int64_t>(text.substr(0, digits)) * each.nanoseconds);
+        }
+        wrong(fmt::format("'{}' is no time: a number with ns, us, ms or s", text));
+        return {};
+    }
+
+    template <std::size_t Size>
+    std::size_t one_of(const std::array<std::string_view, Size>& names, std::string_view what) {
+        const std::string found = word(fmt::format("a {}", what));
+        for (std::size_t i = 0; i < Size; ++i) {
+            if (names[i] == found) return i;
+        }
+        wrong(fmt::format("there is no {} '{}'", what, found));
+        return 0;
+    }
+
+    void buffers() {
+        made_.sizes.buffers = number<std::uint32_t>();
+        made_.sizes.buffer_size = number<std::uint32_t>();
+        if (const auto more = words_->next()) {
+            made_.sizes.incremental = *more == "incremental";
+            if (!made_.sizes.incremental) wrong(fmt::format("there are no '{}' buffers", *more));
+        }
+    }
+
+    void faults() {
+        while (const auto found = words_->next()) {
+            if (*found == "swarm") {
+                made_.faults.swarm = true;
+            } else if (*found == "one_in") {
+                made_.faults.one_in = number<std::uint32_t>();
+            } else if (*found == "until") {
+                made_.faults.until = time();
+            } else if (*found == "all") {
+                made_.faults.kinds.set();
+            } else {
+                fault_named(*found);
+            }
+        }
+    }
+
+    void fault_named(const std::string& name) {
+        for (std::size_t i = 0; i < fault_count; ++i) {
+            if (name_of(static_cast<fault>(i)) != name) continue;
+            made_.faults.kinds.set(i);
+            return;
+        }
+        wrong(fmt::format("there is no fault '{}'", name));
+    }
+
+    void refuse() {
+        static constexpr std::array<std::string_view, call_kind_count> calls{"setup", "enter",
+                                                                             "register", "map"};
+        refusal made;
+        made.call = static_cast<call_kind>(one_of(calls, "call"));
+        made.number = number<std::uint32_t>();
+        const std::string error = word("an error");
+        made.error = 0;
+        for (const auto& [name, value] : errors) {
+            if (name == error) made.error = value;
+        }
+        if (made.error == 0) made.error = to_number<int>(error);
+        made_.faults.refusals.push_back(made);
+    }
+
+    void answers() {
+        const std::string digits = word("digits");
+        if (digits.size() % 2 != 0) wrong("an odd number of hexadecimal digits");
+        for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+            made_.answers.push_back(to_number<std::uint8_t>("0x" + digits.substr(i, 2)));
+        }
+    }
+
+    void peers() {
+        peer_script made;
+        made.count = number<std::uint32_t>();
+        made.channel = static_cast<channel_kind>(one_of(channels, "channel"));
+        made.expects = static_cast<expectation>(one_of(expectations, "expectation"));
+        while (const auto found = words_->next()) {
+            if (*found == "attached") {
+                made.connects = false;
+            } else if (*found == "listener") {
+                made.listener = number<std::uint32_t>();
+            } else if (*found == "start") {
+                made.start = time();
+            } else if (*found == "stagger") {
+                made.stagger = time();
+            } else {
+                wrong(fmt::format("peers do not know '{}'", *found));
+            }
+        }
+        made_.world.peers.push_back(std::move(made));
+    }
+
+    void step(const std::string& name) {
+        static constexpr std::array kinds{step_kind::send,     step_kind::say,    step_kind::hear,
+                                          step_kind::hear_end, step_kind::mirror, step_kind::pause,
+                                          step_kind::finish,   step_kind::reset};
+        for (const step_kind kind : kinds) {
+            if (name_of(kind) != name) continue;
+            if (made_.world.peers.empty()) return wrong("a step before there are peers");
+            made_.world.peers.back().steps.push_back(step_of(kind));
+            return;
+        }
+        wrong(fmt::format("'{}' means nothing here", name));
+    }
+
+    peer_step step_of(step_kind kind) {
+        peer_step made{.kind = kind};
+        if (kind == step_kind::pause) made.time = time();
+        while (const auto found = words_->next()) {
+            if (found->front() == '"') {
+                made.text = found->substr(1);
+            } else if (*found == "chunk") {
+                made.chunk = number<std::uint32_t>();
+            } else if (*found == "every") {
+                made.time = time();
+            } else {
+                made.size = to_number<std::uint32_t>(*found);
+            }
+        }
+        return made;
+    }
+
+    scenario made_;
+    words* words_ = nullptr;
+    std::string error_;
+};
+
+}  // namespace
+
+std::string print(const scenario& wanted) {
+    std::string made = fmt::format("seed {:#x}\nprofile {}\nmode {}\n", wanted.seed, wanted.profile,
+                                   modes[static_cast<std::size_t>(wanted.mode)]);
+    made += fmt::format("queues {} {}\nbuffers {} {}{}\nbudget {}\n", wanted.sizes.sq_entries,
+                        wanted.sizes.cq_entries, wanted.sizes.buffers, wanted.sizes.buffer_size,
+                        wanted.sizes.incremental ? " incremental" : "", time_text(wanted.budget));
+    made += faults_text(wanted.faults);
+    if (!wanted.answers.empty()) {
+        made += "answers ";
+        for (const std::uint8_t each : wanted.answers) made += fmt::format("{:02x}", each);
+        made += '\n';
+    }
+    made += fmt::format("listeners {}\nlatency {}\n", wanted.world.listeners,
+                        time_text(wanted.world.latency));
+    for (const peer_script& each : wanted.world.peers) made += peers_text(each);
+    return made;
+}
+
+std::expected<scenario, std::string> parse_scenario(std::string_view text) {
+    reader from;
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const std::size_t size = std::min(text.find('\n'), text.size());
+        if (const std::string wrong = from.read(text.substr(0, size)); !wrong.empty()) {
+            return std::unexpected(fmt::format("line {}: {}", number, wrong));
+        }
+        text.remove_prefix(std::min(size + 1, text.size()));
+    }
+    return std::move(from).take_result();
+}
+
+}  // namespace ringproof::sim
