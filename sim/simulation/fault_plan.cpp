@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace ringproof::sim {
@@ -39,7 +38,7 @@ std::expected<void, std::string> validate(const fault_plan& plan, virtual_time b
     if (plan.kinds.any() && plan.until >= budget) {
         return std::unexpected(
             fmt::format("faults: they go on for {} and the run for {}: no time to come right",
-                        plan.until, budget));
+                        print(plan.until), print(budget)));
     }
     for (std::size_t i = 0; i < plan.refusals.size(); ++i) {
         const refusal& each = plan.refusals[i];

@@ -224,6 +224,9 @@ result<void> linux_run::connect(std::uint32_t peer, std::uint32_t listener) {
     ends_[peer].socket = fd;
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (const auto window = static_cast<int>(peers_.script_of(peer).window); window != 0) {
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    }
     const sockaddr_in address = loopback(ports_[listener]);
     const int done = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     if (done != 0 && errno != EINPROGRESS) return failed();

@@ -12,14 +12,6 @@ namespace ringproof::sim {
 
 namespace {
 
-struct unit {
-    std::string_view name;
-    std::int64_t nanoseconds;
-};
-
-constexpr std::array units{unit{"s", 1'000'000'000}, unit{"ms", 1'000'000}, unit{"us", 1'000},
-                           unit{"ns", 1}};
-
 constexpr std::array errors{
     std::pair{std::string_view("EAGAIN"), EAGAIN}, std::pair{std::string_view("EBUSY"), EBUSY},
     std::pair{std::string_view("EINTR"), EINTR}, std::pair{std::string_view("ENOMEM"), ENOMEM}};
@@ -30,16 +22,6 @@ constexpr std::array<std::string_view, 3> expectations{"echo", "script", "none"}
 constexpr std::array<std::string_view, ring_mode_count> modes{"default", "coop", "defer", "sqpoll"};
 
 // --- Out -----------------------------------------------------------------------------------------
-
-std::string time_text(virtual_time time) {
-    const std::int64_t all = time.count();
-    for (const unit& each : units) {
-        if (all != 0 && all % each.nanoseconds == 0) {
-            return fmt::format("{}{}", all / each.nanoseconds, each.name);
-        }
-    }
-    return "0ns";
-}
 
 std::string quoted(std::string_view text) {
     std::string made = "\"";
@@ -70,7 +52,7 @@ std::string step_text(const peer_step& step) {
     if (!step.text.empty()) made += ' ' + quoted(step.text);
     if (step.chunk != 0) made += fmt::format(" chunk {}", step.chunk);
     if (step.time.count() != 0) {
-        made += (step.kind == step_kind::pause ? " " : " every ") + time_text(step.time);
+        made += (step.kind == step_kind::pause ? " " : " every ") + print(step.time);
     }
     return made + '\n';
 }
@@ -81,8 +63,9 @@ std::string peers_text(const peer_script& peer) {
                     expectations[static_cast<std::size_t>(peer.expects)]);
     if (!peer.connects) made += " attached";
     if (peer.listener != 0) made += fmt::format(" listener {}", peer.listener);
-    if (peer.start.count() != 0) made += " start " + time_text(peer.start);
-    if (peer.stagger.count() != 0) made += " stagger " + time_text(peer.stagger);
+    if (peer.start.count() != 0) made += " start " + print(peer.start);
+    if (peer.stagger.count() != 0) made += " stagger " + print(peer.stagger);
+    if (peer.window != 0) made += fmt::format(" window {}", peer.window);
     made += '\n';
     for (const peer_step& each : peer.steps) made += step_text(each);
     return made;
@@ -94,7 +77,7 @@ std::string faults_text(const fault_plan& plan) {
         if (plan.kinds.test(i)) made += fmt::format(" {}", name_of(static_cast<fault>(i)));
     }
     if (plan.swarm) made += " swarm";
-    made += fmt::format(" one_in {} until {}\n", plan.one_in, time_text(plan.until));
+    made += fmt::format(" one_in {} until {}\n", plan.one_in, print(plan.until));
     for (const refusal& each : plan.refusals) {
         std::string error = fmt::format("{}", each.error);
         for (const auto& [name, number] : errors) {
@@ -265,7 +248,7 @@ private:
     virtual_time time() {
         const std::string text = word("a time");
         const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-        for (const unit& each : units) {
+        for (const time_unit& each : time_units) {
             if (text.substr(digits) != each.name) continue;
             return virtual_time(to_number<std::int64_t>(text.substr(0, digits)) * each.nanoseconds);
         }
@@ -352,6 +335,8 @@ private:
                 made.listener = number<std::uint32_t>();
             } else if (*found == "start") {
                 made.start = time();
+            } else if (*found == "window") {
+                made.window = number<std::uint32_t>();
             } else if (*found == "stagger") {
                 made.stagger = time();
             } else {
@@ -403,7 +388,7 @@ std::string print(const scenario& wanted) {
                                    modes[static_cast<std::size_t>(wanted.mode)]);
     made += fmt::format("queues {} {}\nbuffers {} {}{}\nbudget {}\n", wanted.sizes.sq_entries,
                         wanted.sizes.cq_entries, wanted.sizes.buffers, wanted.sizes.buffer_size,
-                        wanted.sizes.incremental ? " incremental" : "", time_text(wanted.budget));
+                        wanted.sizes.incremental ? " incremental" : "", print(wanted.budget));
     made += faults_text(wanted.faults);
     if (!wanted.answers.empty()) {
         made += "answers ";
@@ -411,7 +396,7 @@ std::string print(const scenario& wanted) {
         made += '\n';
     }
     made += fmt::format("listeners {}\nlatency {}\n", wanted.world.listeners,
-                        time_text(wanted.world.latency));
+                        print(wanted.world.latency));
     for (const peer_script& each : wanted.world.peers) made += peers_text(each);
     return made;
 }

@@ -14,7 +14,7 @@
 //     listeners 1
 //     latency 20us
 //     peers 3 tcp echo                 # or: script, none; then: listener 1, start 1ms,
-//       send 1000 chunk 100 every 1ms  # stagger 1ms, attached
+//       send 1000 chunk 100 every 1ms  # stagger 1ms, window 512, attached
 //       hear                           # hear 100, hear "text", say "text", mirror, hear_end,
 //       finish                         # pause 1ms, reset
 //

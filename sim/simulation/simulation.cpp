@@ -125,6 +125,9 @@ void simulation::open_channels() {
 void simulation::adopt(std::uint32_t peer, open_file& file) {
     file.far_end = peer;
     file.peer_watches = true;
+    if (const std::uint32_t window = peers_.script_of(peer).window; window != 0) {
+        file.out = byte_queue(window);
+    }
     files_[peer] = &file;
 }
 
@@ -154,6 +157,8 @@ run_report simulation::finish() {
                               "had not come to their end",
                               peers_.size() - peers_.totals().ended, peers_.size()));
     }
+    // One more draw: a run that asked other questions is another run, whatever it recorded.
+    report_.hash = record_.hash() ^ in.now ^ answers_.choose(256, "unseed");
     report_.played = *wanted_;
     if (how_.answers) {
         report_.played.answers.clear();
@@ -172,7 +177,6 @@ run_report simulation::finish() {
         }));
     report_.done.descriptors = open - std::min(own, open);
     in.around = nullptr;
-    report_.hash = record_.hash() ^ in.now ^ answers_.choose(256, "unseed");
     return std::move(report_);
 }
 
@@ -229,6 +233,7 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
     ++report_.done.enters;
     entered();
     if (const int error = refused(call_kind::enter); error != 0) return fail(error);
+    look_at_rings();
     const std::uint64_t turns = next_event();
     const std::uint64_t completions = report_.done.completions;
     let_the_world_go_on(call_takes);
@@ -239,6 +244,7 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
     const auto done = kernel_.enter(fd, to_submit, interrupted || late ? 0 : min_complete, flags,
                                     argument, argument_size);
     count_completions();
+    look_at_rings();
     if (!done && is_errno(done.error(), EDEADLK)) return at_rest();
     if (late && waits && done && *done == 0 && !enough(fd, min_complete, flags)) return at_rest();
     if (interrupted && done && *done == 0 && !enough(fd, min_complete, flags)) return fail(EINTR);
@@ -282,13 +288,20 @@ result<unsigned> simulation::at_rest() {
     return fail(EDEADLK);
 }
 
+/// Before and after a call: what was published in between is still there to be seen.
+void simulation::look_at_rings() {
+    if (auto mistake = watch_.look(kernel_.inside())) {
+        fail_with(failure::misuse, std::move(*mistake));
+    }
+}
+
 /// The budget is gone: no call waits any more.
 bool simulation::is_late() {
     const auto budget = static_cast<std::uint64_t>(wanted_->budget.count());
     if (kernel_.inside().now < budget) return false;
     if (!peers_.all_ended() && report_.failed == failure::none) {
         fail_with(failure::out_of_time,
-                  fmt::format("the budget of {} ms is gone, and peers wait", budget / 1'000'000));
+                  fmt::format("the budget of {} is gone, and peers wait", print(wanted_->budget)));
         report_.why = explain(kernel_.inside(), peers_, files_, record_);
     }
     return true;

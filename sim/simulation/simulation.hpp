@@ -17,6 +17,7 @@
 #include "sim/simulation/observed_memory.hpp"
 #include "sim/simulation/own_stack.hpp"
 #include "sim/simulation/peers.hpp"
+#include "sim/simulation/ring_watch.hpp"
 #include "sim/simulation/run_report.hpp"
 #include "sim/simulation/stage.hpp"
 
@@ -86,6 +87,7 @@ private:
     void count_completions();
     result<unsigned> at_rest();
     [[nodiscard]] bool is_late();
+    void look_at_rings();
     void fail_with(failure what, std::string sentence);
     [[noreturn]] void abandon(failure what, std::string sentence) noexcept;
 
@@ -99,6 +101,7 @@ private:
     model_world world_;
     std::vector<open_file*> files_;  // by peer
     peers peers_;
+    ring_watch watch_;
     own_stack* stack_ = nullptr;
     run_report report_;
     std::uint64_t cq_tails_ = 0;     // of all rings, as last seen

@@ -55,7 +55,12 @@ public:
     stage(Kernel& kernel, const stage_setting& setting) noexcept
         : kernel_(&kernel), setting_(&setting) {}
 
+    /// The same with a kernel that somebody has put in front of the other one's.
+    template <kernel Other>
+    stage(Kernel& before, const stage<Other>& of) noexcept : stage(before, of.setting()) {}
+
     [[nodiscard]] Kernel& kernel() const noexcept { return *kernel_; }
+    [[nodiscard]] const stage_setting& setting() const noexcept { return *setting_; }
 
     // As in stage_setting.
     [[nodiscard]] uring_options ring() const noexcept { return setting_->ring(); }

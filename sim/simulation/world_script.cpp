@@ -105,6 +105,16 @@ std::optional<std::string> wrong_with(const peer_script& peer, std::uint32_t lis
 
 }  // namespace
 
+std::string print(virtual_time time) {
+    const std::int64_t all = time.count();
+    for (const time_unit& each : time_units) {
+        if (all != 0 && all % each.nanoseconds == 0) {
+            return fmt::format("{}{}", all / each.nanoseconds, each.name);
+        }
+    }
+    return "0ns";
+}
+
 std::string_view name_of(step_kind kind) noexcept {
     static constexpr std::string_view names[] = {"send",   "say",   "hear",   "hear_end",
                                                  "mirror", "pause", "finish", "reset"};

@@ -2,6 +2,7 @@
 // The world around an application, as data: who connects, what they send and when, what they
 // expect to hear, and how they go away. One script serves both kernels.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -14,6 +15,18 @@
 namespace ringproof::sim {
 
 using virtual_time = std::chrono::nanoseconds;
+
+/// Units in which times are written, the longest first.
+struct time_unit {
+    std::string_view name;
+    std::int64_t nanoseconds;
+};
+
+inline constexpr std::array time_units{time_unit{"s", 1'000'000'000}, time_unit{"ms", 1'000'000},
+                                       time_unit{"us", 1'000}, time_unit{"ns", 1}};
+
+/// "50ms": in the longest unit of which it is a whole number.
+[[nodiscard]] std::string print(virtual_time time);
 
 /// What a peer does next. The comment names the fields that count.
 enum class step_kind : std::uint8_t {
@@ -53,8 +66,9 @@ struct peer_script {
     bool connects = true;        ///< to a listener; else its descriptor is there from the start
     std::uint32_t listener = 0;  ///< which one
     expectation expects = expectation::echo;
-    virtual_time start{};    ///< of the first
-    virtual_time stagger{};  ///< between one and the next
+    virtual_time start{};      ///< of the first
+    virtual_time stagger{};    ///< between one and the next
+    std::uint32_t window = 0;  ///< bytes that wait for it at most; 0: as the kernel has it
     std::vector<peer_step> steps;
 
     friend bool operator==(const peer_script&, const peer_script&) = default;
