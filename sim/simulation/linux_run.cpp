@@ -16,11 +16,9 @@ namespace ringproof::sim {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto slice = 1ms;    // of a wait; then the peers look again
-constexpr auto patience = 1s;  // without anything happening
-constexpr auto over = 20ms;    // the same, when all peers have ended
+constexpr std::chrono::milliseconds slice(1);  // of a wait; then the peers look again
+constexpr std::chrono::seconds patience(1);    // without anything happening
+constexpr std::chrono::milliseconds over(20);  // the same, when all peers have ended
 
 std::unexpected<std::error_code> failed() { return fail(errno); }
 
@@ -76,7 +74,8 @@ struct linux_run::wait_request {
 
     /// For the next look. True when it is the last one.
     bool next() {
-        const auto left = std::max<std::chrono::nanoseconds>(end - clock::now(), 0ns);
+        const auto left =
+            std::max<std::chrono::nanoseconds>(end - clock::now(), std::chrono::nanoseconds(0));
         time.tv_nsec = std::min<std::chrono::nanoseconds>(left, slice).count();
         return left <= slice;
     }

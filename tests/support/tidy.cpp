@@ -69,6 +69,11 @@ constexpr auto wrong_ways = std::to_array<forbidden>({
     {"sim/behaviour/", "sim/emit/"},
     {"sim/report/", "sim/emit/"},
     {"sim/kernel/", "sim/emit/"},
+    {"sim/trace/", "sim/simulation/"},
+    {"sim/oracle/", "sim/simulation/"},
+    {"sim/behaviour/", "sim/simulation/"},
+    {"sim/report/", "sim/simulation/"},
+    {"sim/kernel/", "sim/simulation/"},
     {"sim/kernel/", "sim/trace/"},
     {"sim/kernel/", "sim/oracle/"},
     {"sim/kernel/", "sim/behaviour/"},
@@ -293,7 +298,8 @@ bool is_built(std::string_view path, const tree& files) {
     }
     static const std::regex built(
         "^(sim/[^/]+"
-        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|simulation|command|mutants)/.+"
+        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|simulation)/.+"
+        "|sim/(command|mutants)/.+"
         "|fuzz/[^/]+"
         "|properties/.+"
         "|tests/[^/]+_test"

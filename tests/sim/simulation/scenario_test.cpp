@@ -12,7 +12,7 @@ using namespace sim;
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 
 scenario sound() {
     scenario made;
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(fault_plans_are_checked_against_the_budget) {
     check_refused(
         [](auto& it) {
             it.faults = all_faults();
-            it.budget = 1ms;
+            it.budget = milliseconds(1);
         },
         "faults: they go on for 50ms and the run for 1ms: no time to come right");
     check_refused([](auto& it) { it.faults.one_in = 0; }, "faults: one in 0");

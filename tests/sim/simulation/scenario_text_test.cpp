@@ -12,7 +12,10 @@ using namespace sim;
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
 
 /// Every field other than by default.
 scenario full() {
@@ -21,26 +24,26 @@ scenario full() {
     made.profile = "v6_16+BUG-20";
     made.mode = ring_mode::sqpoll;
     made.sizes = {8, 32, 4, 100, true};
-    made.budget = 3s;
+    made.budget = seconds(3);
     made.faults = all_faults();
     made.faults.one_in = 5;
-    made.faults.until = 7us;
+    made.faults.until = microseconds(7);
     made.faults.refusals = {{call_kind::register_, 2, ENOMEM}, {call_kind::enter, 9, EBUSY}};
     made.answers = {0, 1, 255};
     made.world.listeners = 2;
-    made.world.latency = 1500ns;
+    made.world.latency = nanoseconds(1500);
     made.world.peers = {echo_peer(100, 7, 3)};
-    made.world.peers[0].steps[0].time = 2ms;
+    made.world.peers[0].steps[0].time = milliseconds(2);
     made.world.peers[0].listener = 1;
     made.world.peers[0].window = 512;
     made.world.peers.push_back({.channel = channel_kind::unix_stream,
                                 .connects = false,
                                 .expects = expectation::script,
-                                .start = 1s,
-                                .stagger = 3ns,
+                                .start = seconds(1),
+                                .stagger = nanoseconds(3),
                                 .steps = {{.kind = step_kind::say, .text = "a \"b\"\\\r\n\t\x01#"},
                                           {.kind = step_kind::hear, .text = "ok"},
-                                          {.kind = step_kind::pause, .time = 1ms},
+                                          {.kind = step_kind::pause, .time = milliseconds(1)},
                                           {.kind = step_kind::mirror, .size = 3},
                                           {.kind = step_kind::reset}}});
     return made;
