@@ -313,6 +313,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_in_flight_for_a_slab_that_could_not_be_fr
     BOOST_TEST((leaks.all().front() == ringproof::errc::requests_in_flight));
 }
 
+// EAGAIN and EBUSY pass: whoever drains tries again, and leaks nothing for one refused call.
+BOOST_AUTO_TEST_CASE_TEMPLATE(requests_in_flight_for_no_refusal_that_passes, Backend, backends) {
+    group_rig<Backend> here;
+    const leak_reasons leaks;
+    here.arm(here.open(), user_data{1});
+    std::optional group(std::move(here.group));
+    std::optional ring(std::move(here.ring));
+    group.reset();
+    here.kernel.enter_errors = {EAGAIN, EBUSY, EAGAIN};
+    ring.reset();
+    BOOST_TEST(leaks.all().empty());
+}
+
 BOOST_AUTO_TEST_CASE(starving_for_no_buffers_again_and_again) {
     fake_kernel kernel;
     auto ring = uring<fake_kernel>::create(kernel).value();
