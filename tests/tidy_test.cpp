@@ -242,6 +242,19 @@ BOOST_AUTO_TEST_CASE(a_header_that_its_own_source_does_not_include_first_is_foun
     BOOST_TEST(check_own_headers({{std::string(source), "#include <vector>\n"}}).empty());
 }
 
+BOOST_AUTO_TEST_CASE(two_types_of_one_name_are_found) {
+    const std::string type = "namespace ringproof::sim {\n\nstruct thing {\n};\n\n}\n";
+    const auto beside = [&](const std::string& other) {
+        return check_types({{"sim/a.hpp", type}, {"sim/b.hpp", other}});
+    };
+    BOOST_TEST(breaks(beside(type), "sim/b.hpp", 3));
+    BOOST_TEST(breaks(beside("namespace ringproof::sim {\nenum class thing : int { a };\n}\n"),
+                      "sim/b.hpp", 2));
+    BOOST_TEST(beside("namespace ringproof::sim {\nstruct thing;\n}\n").empty());
+    BOOST_TEST(beside("namespace ringproof {\nstruct thing {\n};\n}\n").empty());
+    BOOST_TEST(check_types({{"sim/a.hpp", type}, {"sim/b.cpp", type}}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(check_file_asks_every_rule) {
     BOOST_TEST(breaks(check_file("lib/a.cpp", "#include \"sim/x.hpp\"\n"), "lib/a.cpp", 1));
     BOOST_TEST(breaks(check_file("lib/a.cpp", "syscall(1);\n"), "lib/a.cpp", 1));

@@ -135,7 +135,7 @@ bool peers::disturb(std::uint32_t peer) {
     if (can_finish && faults_->happens(fault::early_finishes) && faults_->amount(rarely) == 1) {
         (void)ends_->finish(peer);
         it.finished = it.cut = true;
-        if (script_of(peer).expects == expectation::echo) return false;
+        if (script_of(peer).expects == expected_answer::echo) return false;
         leave(peer);  // what it would hear then, nobody can say
         return true;
     }
@@ -182,7 +182,7 @@ std::span<const std::byte> peers::speech(const person& it, std::uint32_t peer, s
 /// What must come next, as far as one piece goes; empty when nothing may come.
 std::span<const std::byte> peers::expected(const person& it, std::uint32_t peer,
                                            std::size_t most) const {
-    if (script_of(peer).expects == expectation::echo) {
+    if (script_of(peer).expects == expected_answer::echo) {
         const std::uint64_t open = it.sent - it.heard;
         return open == 0 ? std::span<const std::byte>()
                          : speech(it, peer, it.heard, std::min<std::uint64_t>(most, open));
@@ -195,7 +195,7 @@ std::span<const std::byte> peers::expected(const person& it, std::uint32_t peer,
 void peers::check(std::uint32_t peer, std::span<const std::byte> bytes) {
     person& it = people_[peer];
     totals_.heard += bytes.size();
-    if (script_of(peer).expects == expectation::none) {
+    if (script_of(peer).expects == expected_answer::none) {
         it.heard += bytes.size();
         if (!mirrors_.empty()) {
             mirrors_[peer].insert(mirrors_[peer].end(), bytes.begin(), bytes.end());
@@ -324,7 +324,7 @@ peers::progress peers::await(std::uint32_t peer, const peer_step& step) {
 
 peers::progress peers::hear(std::uint32_t peer, const peer_step& step) {
     person& it = people_[peer];
-    const bool echo = script_of(peer).expects == expectation::echo;
+    const bool echo = script_of(peer).expects == expected_answer::echo;
     std::uint64_t target = it.hear_until + step.text.size();
     if (echo) target = step.size == 0 ? it.sent : std::min<std::uint64_t>(step.size, it.sent);
     if (it.heard >= target) {

@@ -88,7 +88,7 @@ private:
     };
     struct lines {
         std::vector<piece> spoken;
-        std::string expected;  // of expectation::script
+        std::string expected;  // of expected_answer::script
     };
     struct person {
         std::uint32_t group = 0;  // of scripts

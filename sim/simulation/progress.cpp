@@ -287,9 +287,9 @@ cause cause_of(const machine& in, const peers& all, std::span<open_file* const> 
 
 }  // namespace
 
-explanation explain(machine& in, const peers& waiting, std::span<open_file* const> files,
-                    const history& record) {
-    explanation found{cause_of(in, waiting, files), tell_peers(in, waiting, files)};
+diagnosis explain(machine& in, const peers& waiting, std::span<open_file* const> files,
+                  const history& record) {
+    diagnosis found{cause_of(in, waiting, files), tell_peers(in, waiting, files)};
     if (in.hung) found.text += "The kernel itself hangs, by a bug of this version. ";
     for (const auto& ring : in.rings) {
         found.text += tell_submissions(*ring);

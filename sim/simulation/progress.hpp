@@ -28,7 +28,7 @@ enum class cause : std::uint8_t {
     peer_waits,     ///< for an end that nothing gives the application a reason for
 };
 
-struct explanation {
+struct diagnosis {
     cause why = cause::none;
     std::string text;  ///< one paragraph
 };
@@ -38,7 +38,7 @@ struct explanation {
 /// \param files   the peers' connections; null for those that have none
 /// \param record  with its events, which completion handed out a buffer is told; without, only as
 ///                far back as the completion queue remembers
-[[nodiscard]] explanation explain(machine& in, const peers& waiting,
-                                  std::span<open_file* const> files, const history& record);
+[[nodiscard]] diagnosis explain(machine& in, const peers& waiting,
+                                std::span<open_file* const> files, const history& record);
 
 }  // namespace ringproof::sim

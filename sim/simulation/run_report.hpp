@@ -55,7 +55,7 @@ struct failure_kind {
 struct run_report {
     failure failed = failure::none;
     std::string sentence;       ///< what happened, in one line; empty when nothing did
-    explanation why;            ///< of one that is stuck: who waits for what
+    diagnosis why;              ///< of one that is stuck: who waits for what
     scenario played;            ///< with what was drawn from the seed: run it, and get the same
     std::uint64_t hash = 0;     ///< equal for equal runs; on Linux it means nothing
     std::vector<event> events;  ///< when they were kept

@@ -327,7 +327,7 @@ private:
         peer_script made;
         made.count = number<std::uint32_t>();
         made.channel = static_cast<channel_kind>(one_of(channels, "channel"));
-        made.expects = static_cast<expectation>(one_of(expectations, "expectation"));
+        made.expects = static_cast<expected_answer>(one_of(expectations, "expected_answer"));
         while (const auto found = words_->next()) {
             if (*found == "attached") {
                 made.connects = false;

@@ -23,7 +23,7 @@ public:
                 return speaks(step);
             case step_kind::mirror:
                 if (finished_) return "it has finished and cannot send back what it hears";
-                if (peer_.expects != expectation::none) {
+                if (peer_.expects != expected_answer::none) {
                     return "a mirror cannot know what it will hear: expect nothing";
                 }
                 return hears();
@@ -63,16 +63,16 @@ private:
 
     std::optional<std::string> awaits(const peer_step& step) {
         switch (peer_.expects) {
-            case expectation::echo:
+            case expected_answer::echo:
                 if (!step.text.empty()) return "an echo peer hears what it sent, and no text";
                 if (step.size > sent_) {
                     return fmt::format("it waits for {} bytes and has sent {}", step.size, sent_);
                 }
                 break;
-            case expectation::script:
+            case expected_answer::script:
                 if (step.text.empty()) return "no text to wait for";
                 break;
-            case expectation::none:
+            case expected_answer::none:
                 return "it expects nothing and would wait for ever";
         }
         return hears();

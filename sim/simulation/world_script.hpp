@@ -53,7 +53,7 @@ struct peer_step {
 };
 
 /// What a peer makes of the bytes that come to it. Each byte is checked as it comes.
-enum class expectation : std::uint8_t {
+enum class expected_answer : std::uint8_t {
     echo,    ///< all that it sent, in order, and nothing else
     script,  ///< the texts of its `hear` steps, one after the other
     none,    ///< whatever it is
@@ -65,7 +65,7 @@ struct peer_script {
     channel_kind channel = channel_kind::tcp;
     bool connects = true;        ///< to a listener; else its descriptor is there from the start
     std::uint32_t listener = 0;  ///< which one
-    expectation expects = expectation::echo;
+    expected_answer expects = expected_answer::echo;
     virtual_time start{};      ///< of the first
     virtual_time stagger{};    ///< between one and the next
     std::uint32_t window = 0;  ///< bytes that wait for it at most; 0: as the kernel has it

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 #include <utility>
@@ -332,6 +333,37 @@ std::string orphan_message(const std::string& path, const tree& files,
     return {};
 }
 
+// --- Types ---------------------------------------------------------------------------------------
+
+struct defined_type {
+    std::string name;  // with its namespace
+    std::size_t line;
+};
+
+bool declares(std::string_view line) { return line.ends_with(';') && !line.contains('{'); }
+
+/// The types that a header defines, but for those inside others.
+std::vector<defined_type> types_of(std::string_view text) {
+    static const std::regex space(R"(^namespace ([\w:]+) \{)");
+    static const std::regex type(
+        R"(^(struct|class|enum class|union) (\w+)( final)?( :.*| \{.*|;|)$)");
+    const std::string code = code_only(text);
+    std::vector<defined_type> found;
+    std::string around;
+    std::size_t number = 0;
+    for (const std::string_view each : lines_of(code)) {
+        const std::string line(each);
+        ++number;
+        std::smatch match;
+        if (std::regex_search(line, match, space)) {
+            around = match[1].str() + "::";
+        } else if (std::regex_search(line, match, type) && !declares(line)) {
+            found.push_back({around + match[2].str(), number});
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 std::span<const banned_word> banned_words() { return words; }
@@ -522,10 +554,26 @@ findings check_orphans(const tree& files) {
     return found;
 }
 
+findings check_types(const tree& files) {
+    findings found;
+    std::map<std::string, std::string> first;  // type to path
+    for (const auto& [path, text] : files) {
+        if (!path.ends_with(".hpp")) continue;
+        for (const defined_type& type : types_of(text)) {
+            const auto [other, is_new] = first.emplace(type.name, path);
+            if (is_new) continue;
+            found.push_back(
+                {path, type.line, type.name + " is defined in " + other->second + ", too"});
+        }
+    }
+    return found;
+}
+
 findings check_tree(const tree& files) {
     findings found = check_top_level(files);
     append(found, check_orphans(files));
     append(found, check_own_headers(files));
+    append(found, check_types(files));
     for (const auto& [path, text] : files) {
         append(found, check_file(path, text));
     }

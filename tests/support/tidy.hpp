@@ -74,6 +74,10 @@ findings check_orphans(const tree& files);
 /// A source includes the header of its name first, so that the header is compiled alone.
 findings check_own_headers(const tree& files);
 
+/// No two headers define types of one name: a program with both breaks without a word from the
+/// compiler or the linker.
+findings check_types(const tree& files);
+
 /// All rules, over everything.
 findings check_tree(const tree& files);
 

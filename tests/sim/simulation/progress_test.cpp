@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_the_application_has_and_does_not_answer) {
 
 BOOST_AUTO_TEST_CASE(an_end_that_is_not_answered) {
     scenario wanted = small_scenario();
-    wanted.world.peers = {{.expects = expectation::none,
+    wanted.world.peers = {{.expects = expected_answer::none,
                            .steps = {{.kind = step_kind::send, .size = 10},
                                      {.kind = step_kind::finish},
                                      {.kind = step_kind::hear_end}}}};

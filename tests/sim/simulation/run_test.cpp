@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(an_exception_is_told_and_leaks_nothing) {
 
 BOOST_AUTO_TEST_CASE(a_peer_that_hears_wrong_bytes_says_which) {
     scenario wanted = small_scenario();
-    wanted.world.peers = {{.expects = expectation::script,
+    wanted.world.peers = {{.expects = expected_answer::script,
                            .steps = {{.kind = step_kind::say, .text = "ping\n"},
                                      {.kind = step_kind::hear, .text = "pong\n"}}}};
     const run_report came = sim::run(wanted, serve_echo);

@@ -38,7 +38,7 @@ scenario full() {
     made.world.peers[0].window = 512;
     made.world.peers.push_back({.channel = channel_kind::unix_stream,
                                 .connects = false,
-                                .expects = expectation::script,
+                                .expects = expected_answer::script,
                                 .start = seconds(1),
                                 .stagger = nanoseconds(3),
                                 .steps = {{.kind = step_kind::say, .text = "a \"b\"\\\r\n\t\x01#"},
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(people_may_leave_out_and_comment) {
     BOOST_TEST_REQUIRE(read.has_value());
     scenario wanted;
     wanted.world.peers = {{.count = 3,
-                           .expects = expectation::none,
+                           .expects = expected_answer::none,
                            .steps = {{.kind = step_kind::send, .size = 5}}}};
     BOOST_TEST((*read == wanted));
 }

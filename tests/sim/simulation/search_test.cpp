@@ -39,7 +39,7 @@ scenario crowd() {
     scenario made;
     made.sizes = {.sq_entries = 2, .cq_entries = 64, .buffers = 16, .buffer_size = 64};
     made.world.peers = {{.count = 8,
-                         .expects = expectation::none,
+                         .expects = expected_answer::none,
                          .steps = {{.kind = step_kind::send, .size = 100},
                                    {.kind = step_kind::finish},
                                    {.kind = step_kind::hear_end}}}};
