@@ -1,6 +1,7 @@
 #include "sim/kernel/completions.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/ring_context.hpp"
@@ -58,6 +59,7 @@ bool post_more(request& armed, std::int64_t res, std::uint32_t flags) {
 void post_last(request& finished) {
     ring_context& ring = *finished.ring;
     const abi::io_uring_cqe posted{finished.user_data, finished.res, finished.flags};
+    ring.starved += finished.res == -ENOBUFS ? 1 : 0;
     if (ring.overflowing || !has_room(ring)) {
         overflow(ring, posted);
         return;

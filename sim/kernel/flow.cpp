@@ -68,8 +68,16 @@ void retire(request& finished) {
     if (ring.draining) release_drained(ring);
 }
 
+bool takes_bytes(std::uint8_t opcode) noexcept {
+    return opcode == abi::ioring_op_recv || opcode == abi::ioring_op_recvmsg ||
+        opcode == abi::ioring_op_read || opcode == abi::ioring_op_read_multishot;
+}
+
 void finish(request& finished) {
     ring_context& ring = *finished.ring;
+    if (finished.file != nullptr && takes_bytes(finished.opcode)) {
+        finished.file->told = {true, finished.res, finished.flags};
+    }
     disarm(finished);
     ring.table.remove(finished);
     if (!finished.is(fact::cqe_skip)) post_last(finished);

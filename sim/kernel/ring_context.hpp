@@ -66,6 +66,7 @@ struct ring_context {
     bool overflowing = false;
     bool dropped = false;  ///< a completion was lost; told once as -EBADR
     fifo<abi::io_uring_cqe> overflow;
+    std::uint64_t starved = 0;  ///< completions that said -ENOBUFS
 
     request_pool requests;
     request_table table;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include <ringproof/error.hpp>
 
@@ -27,6 +28,8 @@ public:
     virtual result<void> reset(std::uint32_t peer) = 0;
     /// Closes its end and is forgotten.
     virtual void leave(std::uint32_t peer) = 0;
+    /// What the application heard last about that connection; empty when nobody can know.
+    [[nodiscard]] virtual std::string last_word(std::uint32_t) const { return {}; }
     /// Its waiters wake up and find nothing. Where that cannot be done nothing happens.
     virtual void wake_for_nothing(std::uint32_t peer) = 0;
 

@@ -30,6 +30,7 @@ enum class fault : std::uint8_t {
     early_finishes,   ///< a peer finishes somewhere in its script
     early_resets,     ///< a peer resets somewhere in its script
     time_jumps,       ///< the clock moves on far
+    late_stores,      ///< the polling thread sees an entry after the load of its flags (no fence)
     small_queues,     ///< in a swarm: queues and pools of one to four entries
 };
 

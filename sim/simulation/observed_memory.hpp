@@ -21,16 +21,26 @@ public:
             looks_on();
     }
 
+    /// The word whose loads may pass the stores before them: the processor's memory orders no load
+    /// behind a store of another word, unless a fence stands in between.
+    [[nodiscard]] const void* overtaking() const noexcept { return overtaking_; }
+    /// The value of that word, as such a load finds it.
+    virtual std::uint32_t load_overtaking() noexcept = 0;
+    /// What was stored until now comes before what is loaded from now on.
+    virtual void fenced() noexcept = 0;
+
 protected:
     ~memory_observer() = default;
 
     /// It entered the kernel: the count starts again.
     void entered() noexcept { looks_ = 0; }
     [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
+    void let_overtake(const std::uint32_t* word) noexcept { overtaking_ = word; }
 
 private:
     virtual void looks_on() noexcept = 0;
 
+    const void* overtaking_ = nullptr;
     std::uint64_t looks_ = 0;
 };
 
@@ -49,7 +59,13 @@ public:
     }
     template <std::unsigned_integral Word>
     Word load_relaxed(const Word* from) const noexcept {
-        if (who_ != nullptr) who_->looked();
+        if (who_ != nullptr) {
+            who_->looked();
+            if constexpr (std::same_as<Word, std::uint32_t>) {
+                if (from == who_->overtaking()) [[unlikely]]
+                    return who_->load_overtaking();
+            }
+        }
         return native_memory::load_relaxed(from);
     }
     template <std::unsigned_integral Word>
@@ -65,7 +81,10 @@ public:
     static void store_release(Word* to, std::type_identity_t<Word> value) noexcept {
         native_memory::store_release(to, value);
     }
-    static void fence() noexcept { native_memory::fence(); }
+    void fence() const noexcept {
+        native_memory::fence();
+        if (who_ != nullptr) who_->fenced();
+    }
 
 private:
     memory_observer* who_;

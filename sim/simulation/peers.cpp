@@ -210,20 +210,49 @@ void peers::check(std::uint32_t peer, std::span<const std::byte> bytes) {
                 fmt::format("got {} bytes more than it may, after {}", bytes.size(), it.heard));
         }
         if (std::memcmp(right.data(), bytes.data(), right.size()) != 0) {
-            const auto wrong = std::ranges::mismatch(right, bytes.first(right.size())).in1;
-            return complain(
-                peer, true,
-                fmt::format(
-                    "got wrong bytes: byte {} of what came back is {} and "
-                    "should be {}",
-                    it.heard + static_cast<std::uint64_t>(std::distance(right.begin(), wrong)),
-                    std::to_integer<unsigned>(
-                        bytes[static_cast<std::size_t>(std::distance(right.begin(), wrong))]),
-                    std::to_integer<unsigned>(*wrong)));
+            return complain(peer, true, tell_wrong(peer, right, bytes));
         }
         it.heard += right.size();
         bytes = bytes.subspan(right.size());
     }
+}
+
+std::string peers::tell_wrong(std::uint32_t peer, std::span<const std::byte> right,
+                              std::span<const std::byte> bytes) const {
+    const auto wrong = std::ranges::mismatch(right, bytes.first(right.size())).in1;
+    const auto skipped = static_cast<std::size_t>(std::distance(right.begin(), wrong));
+    const std::uint64_t at = people_[peer].heard + skipped;
+    return fmt::format("got wrong bytes: byte {} of what came back is {} and should be {}{}", at,
+                       std::to_integer<unsigned>(bytes[skipped]), std::to_integer<unsigned>(*wrong),
+                       origin(peer, at, bytes.subspan(skipped)));
+}
+
+/// Where those bytes are really from, if anybody knows: as few of them are compared as tell
+/// places apart.
+std::string peers::origin(std::uint32_t peer, std::uint64_t at,
+                          std::span<const std::byte> bytes) const {
+    constexpr std::size_t enough = 8;
+    if (bytes.size() < enough || script_of(peer).expects != expected_answer::echo) return {};
+    bytes = bytes.first(enough);
+    if (const auto own = find(peer, bytes)) {
+        return *own > at ? fmt::format(": the {} bytes before it are missing", *own - at)
+                         : fmt::format(": it came before, as byte {}", *own);
+    }
+    for (std::uint32_t other = 0; other < size(); ++other) {
+        if (const auto found = find(other, bytes)) {
+            return fmt::format(": it is byte {} of what peer {} sent", *found, other);
+        }
+    }
+    return {};
+}
+
+std::optional<std::uint64_t> peers::find(std::uint32_t peer,
+                                         std::span<const std::byte> bytes) const {
+    const person& it = people_[peer];
+    for (std::uint64_t from = 0; from + bytes.size() <= it.sent; ++from) {
+        if (std::ranges::equal(speech(it, peer, from, bytes.size()), bytes)) return from;
+    }
+    return {};
 }
 
 void peers::next_step(person& it) {
@@ -340,7 +369,11 @@ peers::progress peers::hear(std::uint32_t peer, const peer_step& step) {
 }
 
 void peers::complain(std::uint32_t peer, bool wrong_bytes, const std::string& sentence) {
-    if (!wrong_) wrong_ = {wrong_bytes, fmt::format("peer {} {}", peer, sentence)};
+    if (!wrong_) {
+        const std::string word = wrong_bytes ? std::string() : ends_->last_word(peer);
+        wrong_ = {wrong_bytes,
+                  fmt::format("peer {} {}{}{}", peer, sentence, word.empty() ? "" : "; ", word)};
+    }
     leave(peer);
 }
 

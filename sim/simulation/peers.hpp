@@ -116,6 +116,12 @@ private:
     void check(std::uint32_t peer, std::span<const std::byte> bytes);
     [[nodiscard]] std::span<const std::byte> expected(const person& it, std::uint32_t peer,
                                                       std::size_t most) const;
+    [[nodiscard]] std::string tell_wrong(std::uint32_t peer, std::span<const std::byte> right,
+                                         std::span<const std::byte> bytes) const;
+    [[nodiscard]] std::string origin(std::uint32_t peer, std::uint64_t at,
+                                     std::span<const std::byte> bytes) const;
+    [[nodiscard]] std::optional<std::uint64_t> find(std::uint32_t peer,
+                                                    std::span<const std::byte> bytes) const;
     progress follow(std::uint32_t peer, std::uint64_t now);
     progress speak(std::uint32_t peer, const peer_step& step, std::uint64_t now);
     progress mirror(std::uint32_t peer, const peer_step& step);

@@ -24,6 +24,7 @@ enum class failure : std::uint8_t {
     stuck,            ///< nothing can ever happen again, and peers wait
     out_of_time,      ///< the budget of virtual time is gone, and peers wait
     gave_up,          ///< the application returned, and peers wait
+    busy,             ///< its receives find no buffer and are started again, for nothing
     spins,            ///< it looks at its queues for ever and does not enter the kernel
     goes_on,          ///< it was told EDEADLK again and again, and does not leave
     exception,        ///< one came out of it
@@ -36,6 +37,7 @@ enum class failure : std::uint8_t {
 struct run_statistics {
     std::uint64_t enters = 0;
     std::uint64_t completions = 0;
+    std::uint64_t starved = 0;  ///< completions that said -ENOBUFS
     peer_totals peers;
     std::uint64_t nanoseconds = 0;  ///< of virtual time
     std::uint64_t descriptors = 0;  ///< that the application left open

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/abi_names.hpp"
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/enter.hpp"
 #include "sim/kernel/poll.hpp"
@@ -26,6 +27,7 @@ constexpr std::uint64_t looks_patient = 4'096;
 constexpr std::uint64_t looks_most = std::uint64_t{1} << 18U;
 constexpr std::uint32_t idle_enters_most = 256;
 constexpr std::uint32_t hopeless_most = 64;
+constexpr std::uint64_t starved_most_each = 64;  // of each peer
 
 model_options options_for(const scenario& wanted, history& record, page_arena& pages) {
     model_options made;
@@ -207,7 +209,9 @@ int simulation::refused(call_kind which) noexcept {
 
 result<int> simulation::setup(std::uint32_t entries, abi::io_uring_params& params) noexcept {
     if (const int error = refused(call_kind::setup); error != 0) return fail(error);
-    return kernel_.setup(entries, params);
+    auto made = kernel_.setup(entries, params);
+    if (const ring_context* ring = polled_ring()) let_overtake(ring->words.sq_flags);
+    return made;
 }
 
 result<unsigned> simulation::register_(int fd, std::uint32_t opcode, void* argument,
@@ -232,6 +236,7 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
                                    std::size_t argument_size) noexcept {
     ++report_.done.enters;
     entered();
+    fenced();
     if (const int error = refused(call_kind::enter); error != 0) return fail(error);
     look_at_rings();
     const std::uint64_t turns = next_event();
@@ -244,6 +249,7 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
     const auto done = kernel_.enter(fd, to_submit, interrupted || late ? 0 : min_complete, flags,
                                     argument, argument_size);
     count_completions();
+    look_at_the_starved();
     look_at_rings();
     if (!done && is_errno(done.error(), EDEADLK)) return at_rest();
     if (late && waits && done && *done == 0 && !enough(fd, min_complete, flags)) return at_rest();
@@ -274,6 +280,27 @@ void simulation::count_completions() {
     for (const auto& ring : kernel_.inside().rings) tails += ring->cq_tail;
     if (tails > cq_tails_) report_.done.completions += tails - cq_tails_;
     cq_tails_ = tails;
+}
+
+/// A receive that finds no buffer is no mistake. One after the other, and no byte goes anywhere:
+/// they are started again before a buffer came back.
+void simulation::look_at_the_starved() {
+    std::uint64_t starved = 0;
+    for (const auto& ring : kernel_.inside().rings) starved += ring->starved;
+    if (starved > starved_) report_.done.starved += starved - starved_;
+    starved_ = starved;
+    const std::uint64_t moved = peers_.totals().sent + peers_.totals().heard;
+    if (moved != moved_) {
+        moved_ = moved;
+        starved_when_moved_ = report_.done.starved;
+    }
+    const std::uint64_t in_vain = report_.done.starved - starved_when_moved_;
+    if (in_vain < starved_most_each * (peers_.size() + 16)) return;
+    report_.why = explain(kernel_.inside(), peers_, files_, record_);
+    abandon(failure::busy,
+            fmt::format("{} receives found no buffer (ENOBUFS) and were started again, "
+                        "while no byte came or went",
+                        in_vain));
 }
 
 result<unsigned> simulation::at_rest() {
@@ -332,6 +359,15 @@ void simulation::happen() {
     }
 }
 
+/// Who closes a connection too early has misread something.
+std::string simulation::last_word(std::uint32_t peer) const {
+    if (files_[peer] == nullptr || !files_[peer]->told.said) return {};
+    const ending& told = files_[peer]->told;
+    return fmt::format("the last receive on it had ended with {}{}", describe_result(told.res),
+                       (told.flags & abi::ioring_cqe_f_sock_nonempty) != 0 ? " and SOCK_NONEMPTY"
+                                                                           : "");
+}
+
 /// Time goes on to whatever comes next; false: nothing will.
 bool simulation::jump_to_next_event() {
     machine& in = kernel_.inside();
@@ -350,6 +386,35 @@ void simulation::looks_on() noexcept {
             fmt::format("the application looked {} times at memory that it shares with the kernel "
                         "and did not enter it once",
                         looks()));
+}
+
+ring_context* simulation::polled_ring() noexcept {
+    for (const auto& ring : kernel_.inside().rings) {
+        if (ring->poller.exists) return ring.get();
+    }
+    return nullptr;
+}
+
+void simulation::fenced() noexcept {
+    if (overtaking() == nullptr) return;
+    const ring_context* ring = polled_ring();
+    if (ring != nullptr) fenced_tail_ = model_memory::load_relaxed(ring->words.sq_tail);
+}
+
+/// A store that no fence orders may still be in the processor's store buffer when the load behind
+/// it is done; and just then the polling thread looks for the last time, and goes to sleep.
+std::uint32_t simulation::load_overtaking() noexcept {
+    ring_context* ring = polled_ring();
+    if (ring == nullptr) return 0;
+    const std::uint32_t flags = model_memory::load_relaxed(ring->words.sq_flags);
+    const std::uint32_t tail = model_memory::load_relaxed(ring->words.sq_tail);
+    const bool late = tail != fenced_tail_ && fenced_tail_ == ring->sq_head && !ring->poller.asleep;
+    if (!late || !faults_.happens(fault::late_stores)) return flags;
+    model_memory::store_relaxed(ring->words.sq_tail, fenced_tail_);
+    let_the_world_go_on(ring->poller.idle_ns);
+    run_poller(*ring, false);
+    model_memory::store_relaxed(ring->words.sq_tail, tail);
+    return flags;
 }
 
 void simulation::heard(open_file& file) { peers_.heard(file.far_end, kernel_.inside().now); }

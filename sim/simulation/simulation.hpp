@@ -72,9 +72,12 @@ private:
     result<void> finish(std::uint32_t peer) override;
     result<void> reset(std::uint32_t peer) override;
     void leave(std::uint32_t peer) override;
+    [[nodiscard]] std::string last_word(std::uint32_t peer) const override;
     void wake_for_nothing(std::uint32_t peer) override;
-    // Somebody looks and does not enter.
+    // Somebody looks and does not enter; and what the processor's memory may do to it.
     void looks_on() noexcept override;
+    std::uint32_t load_overtaking() noexcept override;
+    void fenced() noexcept override;
 
     [[nodiscard]] choices make_choices();
     void open_channels();
@@ -85,9 +88,11 @@ private:
     [[nodiscard]] std::optional<int> unwelcome(std::uint32_t to_submit);
     [[nodiscard]] bool enough(int fd, std::uint32_t wanted, std::uint32_t flags);
     void count_completions();
+    void look_at_the_starved();
     result<unsigned> at_rest();
     [[nodiscard]] bool is_late();
     void look_at_rings();
+    [[nodiscard]] ring_context* polled_ring() noexcept;
     void fail_with(failure what, std::string sentence);
     [[noreturn]] void abandon(failure what, std::string sentence) noexcept;
 
@@ -104,7 +109,11 @@ private:
     ring_watch watch_;
     own_stack* stack_ = nullptr;
     run_report report_;
+    std::uint32_t fenced_tail_ = 0;  // of the polled submission queue, at the last fence
     std::uint64_t cq_tails_ = 0;     // of all rings, as last seen
+    std::uint64_t starved_ = 0;      // of all rings, as last seen
+    std::uint64_t moved_ = 0;        // bytes from and to peers
+    std::uint64_t starved_when_moved_ = 0;
     std::uint32_t idle_enters_ = 0;  // one after the other, in which nothing happened
     std::uint32_t hopeless_ = 0;     // calls that were answered with EDEADLK
     bool in_turn_ = false;           // the world goes on
