@@ -304,7 +304,7 @@ bool is_built(std::string_view path, const tree& files) {
         "|fuzz/[^/]+"
         "|properties/.+"
         "|tests/[^/]+_test"
-        "|tests/(lib|sim|kernel|fuzz)/.+_test"
+        "|tests/(lib|sim|kernel|fuzz|examples)/.+_test"
         "|tests/kernel/matrix/[^/]+"
         "|tests/(support|bench|examples|command|codegen|threads)/[^/]+"
         "|tests/install/[^/]+/main)\\.cpp$");
