@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include "sim/simulation/run.hpp"
-#include "tests/support/echo_server.hpp"
+#include "tests/support/serve_echo.hpp"
 
 namespace {
 

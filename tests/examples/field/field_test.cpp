@@ -25,7 +25,7 @@
 #include "tests/examples/field/returned_after_an_error.hpp"
 #include "tests/examples/field/unregistered_before_drained.hpp"
 #include "tests/examples/field/wakeup_without_fence.hpp"
-#include "tests/support/echo_server.hpp"
+#include "tests/support/serve_echo.hpp"
 
 namespace ringproof::field {
 

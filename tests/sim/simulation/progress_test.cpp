@@ -9,8 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "sim/simulation/run.hpp"
-#include "tests/support/echo_server.hpp"
 #include "tests/support/meddling_kernel.hpp"
+#include "tests/support/serve_echo.hpp"
 
 namespace ringproof::testing {
 
@@ -35,7 +35,7 @@ void check_cause(const run_report& came, cause why, std::string_view words) {
 constexpr auto serve_without_submitting = []<kernel Kernel>(sim::stage<Kernel>& on) {
     meddling_kernel<Kernel> before(on.kernel(), mistake::never_submits);
     sim::stage<meddling_kernel<Kernel>> changed(before, on);
-    (void)echo_server<meddling_kernel<Kernel>>::serve(changed);
+    serve_echo(changed);
 };
 
 /// Accepts, receives, and does with what came as it is told.

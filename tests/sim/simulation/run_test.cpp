@@ -9,7 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "sim/profile.hpp"
-#include "tests/support/echo_server.hpp"
+#include "tests/support/serve_echo.hpp"
 
 namespace ringproof::testing {
 

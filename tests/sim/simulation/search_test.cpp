@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "sim/simulation/scenario_text.hpp"
-#include "tests/support/echo_server.hpp"
+#include "tests/support/serve_echo.hpp"
 
 namespace ringproof::testing {
 
