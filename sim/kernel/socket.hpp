@@ -52,7 +52,7 @@ struct received {
 };
 
 /// The completion that ended a receive or a read: why whoever got it closes the file, perhaps.
-struct ending {
+struct last_answer {
     bool said = false;
     std::int32_t res = 0;
     std::uint32_t flags = 0;
@@ -74,7 +74,7 @@ struct open_file {
     std::uint32_t references = 0;  ///< descriptors, registered files, requests
     std::uint64_t position = 0;    ///< of a regular file
     std::uint32_t far_end = 0;     ///< whose it is, to who lives around the model
-    ending told;                   ///< to the application, about this file
+    last_answer told;              ///< to the application, about this file
     byte_queue in;                 ///< towards the application; a regular file's content
     byte_queue out;                ///< away from it
     fifo<std::uint32_t> in_sizes;  ///< of the messages in `in`; of a pipe's pages

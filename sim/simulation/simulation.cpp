@@ -362,7 +362,7 @@ void simulation::happen() {
 /// Who closes a connection too early has misread something.
 std::string simulation::last_word(std::uint32_t peer) const {
     if (files_[peer] == nullptr || !files_[peer]->told.said) return {};
-    const ending& told = files_[peer]->told;
+    const last_answer& told = files_[peer]->told;
     return fmt::format("the last receive on it had ended with {}{}", describe_result(told.res),
                        (told.flags & abi::ioring_cqe_f_sock_nonempty) != 0 ? " and SOCK_NONEMPTY"
                                                                            : "");
