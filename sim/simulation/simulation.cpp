@@ -255,7 +255,8 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
     if (late && waits && done && *done == 0 && !enough(fd, min_complete, flags)) return at_rest();
     if (interrupted && done && *done == 0 && !enough(fd, min_complete, flags)) return fail(EINTR);
     const bool idle = done && *done == 0 && !waits && completions == report_.done.completions &&
-        turns == next_event();
+        turns == next_event() && entries_taken() == taken_;
+    taken_ = entries_taken();
     idle_enters_ = idle ? idle_enters_ + 1 : 0;
     if (idle_enters_ >= idle_enters_most) {  // it asks and never waits: then time is what passes
         idle_enters_ = 0;
@@ -386,6 +387,13 @@ void simulation::looks_on() noexcept {
             fmt::format("the application looked {} times at memory that it shares with the kernel "
                         "and did not enter it once",
                         looks()));
+}
+
+/// By the kernel, out of all submission queues.
+std::uint64_t simulation::entries_taken() noexcept {
+    std::uint64_t taken = 0;
+    for (const auto& ring : kernel_.inside().rings) taken += ring->sq_head;
+    return taken;
 }
 
 ring_context* simulation::polled_ring() noexcept {

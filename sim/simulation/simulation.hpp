@@ -93,6 +93,7 @@ private:
     [[nodiscard]] bool is_late();
     void look_at_rings();
     [[nodiscard]] ring_context* polled_ring() noexcept;
+    [[nodiscard]] std::uint64_t entries_taken() noexcept;
     void fail_with(failure what, std::string sentence);
     [[noreturn]] void abandon(failure what, std::string sentence) noexcept;
 
@@ -114,6 +115,7 @@ private:
     std::uint64_t starved_ = 0;      // of all rings, as last seen
     std::uint64_t moved_ = 0;        // bytes from and to peers
     std::uint64_t starved_when_moved_ = 0;
+    std::uint64_t taken_ = 0;        // entries of all submission queues, at the last call
     std::uint32_t idle_enters_ = 0;  // one after the other, in which nothing happened
     std::uint32_t hopeless_ = 0;     // calls that were answered with EDEADLK
     bool in_turn_ = false;           // the world goes on
