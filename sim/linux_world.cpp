@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -25,6 +24,8 @@
 #include <string>
 #include <thread>
 #include <utility>
+
+#include "sim/loopback.hpp"
 
 namespace ringproof::sim {
 
@@ -50,14 +51,6 @@ public:
 private:
     int fd_;
 };
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
 
 bool bind_loopback(int fd) {
     const sockaddr_in address = loopback(0);

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "sim/loopback.hpp"
 
 namespace ringproof::sim {
 
@@ -25,14 +25,6 @@ std::unexpected<std::error_code> failed() { return fail(errno); }
 result<std::size_t> size_or_error(ssize_t size) {
     if (size < 0) return failed();
     return static_cast<std::size_t>(size);
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
 }
 
 /// A listening socket, and its port.
@@ -119,13 +111,8 @@ result<void> linux_run::open() {
 
 void linux_run::perform(const std::function<void()>& application) {
     start_ = last_progress_ = clock::now();
-    try {
-        application();
-    } catch (const std::exception& thrown) {
-        fail_with(failure::exception,
-                  fmt::format("an exception came out of the application: {}", thrown.what()));
-    } catch (...) {
-        fail_with(failure::exception, "an exception came out of the application");
+    if (auto thrown = thrown_by(application)) {
+        fail_with(failure::exception, std::move(*thrown));
     }
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -138,13 +137,8 @@ void simulation::adopt(std::uint32_t peer, open_file& file) {
 void simulation::perform(own_stack& on, const std::function<void()>& application) {
     stack_ = &on;
     const std::function<void()> guarded = [this, &application] {
-        try {
-            application();
-        } catch (const std::exception& thrown) {
-            fail_with(failure::exception,
-                      fmt::format("an exception came out of the application: {}", thrown.what()));
-        } catch (...) {
-            fail_with(failure::exception, "an exception came out of the application");
+        if (auto thrown = thrown_by(application)) {
+            fail_with(failure::exception, std::move(*thrown));
         }
     };
     (void)on.run(guarded);

@@ -1,5 +1,7 @@
 #include "sim/simulation/stage.hpp"
 
+#include <exception>
+
 namespace ringproof::sim {
 
 namespace {
@@ -19,6 +21,19 @@ execution execution_of(ring_mode mode) noexcept {
 }
 
 }  // namespace
+
+std::optional<std::string> thrown_by(const std::function<void()>& application) {
+    // No string of ours is alive while it runs: its stack may be abandoned.
+    static constexpr const char* what = "an exception came out of the application";
+    try {
+        application();
+    } catch (const std::exception& thrown) {
+        return std::string(what) + ": " + thrown.what();
+    } catch (...) {
+        return what;
+    }
+    return {};
+}
 
 uring_options stage_setting::ring() const noexcept {
     uring_options advised;

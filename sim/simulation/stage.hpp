@@ -3,7 +3,10 @@
 // should be like. The same on the model and on Linux.
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <ringproof/group_handle.hpp>
@@ -13,6 +16,9 @@
 #include "sim/simulation/scenario.hpp"
 
 namespace ringproof::sim {
+
+/// Runs an application; what came out of it as an exception, in a line.
+[[nodiscard]] std::optional<std::string> thrown_by(const std::function<void()>& application);
 
 /// What does not depend on the kernel's type.
 class stage_setting {

@@ -152,9 +152,9 @@ protected:
 
     void arm_later(std::size_t index) { wait_to_arm_.push_back(index); }
 
-    abi::io_uring_sqe receive(std::size_t index) {
+    abi::io_uring_sqe receive(std::size_t index, const receive_options& options = {}) {
         return requests::recv_multishot(connections_[index].fd, pool_.group(),
-                                        name(job::receive, index));
+                                        name(job::receive, index), options);
     }
 
     /// A buffer is not needed any more.

@@ -28,10 +28,7 @@ public:
 private:
     friend base;
 
-    abi::io_uring_sqe receive(std::size_t index) {
-        return requests::recv_multishot(this->connections_[index].fd, this->pool_.group(),
-                                        this->name(base::job::receive, index), {.bundle = true});
-    }
+    abi::io_uring_sqe receive(std::size_t index) { return base::receive(index, {.bundle = true}); }
 
     void ended(std::size_t index, const completion& done) {
         if (!Repaired && done.res > 0) return;  // there is more to come
