@@ -88,6 +88,11 @@ if(TARGET ringproof_weak)
         COMPONENT sim)
 endif()
 
+if(TARGET ringproof_exec)
+    install(TARGETS ringproof_exec LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/ringproof"
+                                           COMPONENT command)
+endif()
+
 if(TARGET ringproof_command)
     install(TARGETS ringproof_command RUNTIME COMPONENT command)
 endif()

@@ -188,6 +188,7 @@ int dispatch(int count, char** arguments) {
     add_emit_c(app, chosen);
     add_fuzz(app, chosen);
     add_explore(app, chosen);
+    add_exec(app, chosen);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success& asked) {  // --help, --version

@@ -85,6 +85,7 @@ void add_mutants(CLI::App& app, action& chosen);
 void add_emit_c(CLI::App& app, action& chosen);
 void add_fuzz(CLI::App& app, action& chosen);
 void add_explore(CLI::App& app, action& chosen);
+void add_exec(CLI::App& app, action& chosen);
 
 /// One line on standard error: "ringproof: " and the message.
 void complain(std::string_view message);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/kernel/host.hpp"
+
 namespace ringproof::sim {
 
 namespace {
@@ -19,8 +21,8 @@ void* pointer_to(std::uint64_t address) noexcept {
 
 }  // namespace
 
-address_space::address_space(bool strict, page_arena* pages)
-    : arena_(pages == nullptr ? own_pages_ : *pages), strict_(strict) {
+address_space::address_space(bool strict, page_arena* pages, host_memory* outside)
+    : arena_(pages == nullptr ? own_pages_ : *pages), outside_(outside), strict_(strict) {
     regions_.reserve(regions_usual);
 }
 
@@ -49,6 +51,7 @@ std::size_t address_space::lower(std::uint64_t address) const noexcept {
 std::uint64_t address_space::allowed(std::uint64_t address, std::uint64_t size,
                                      access need) const noexcept {
     if (address < user_start || address >= user_end) return 0;
+    if (outside_ != nullptr) return outside_->reach(address, size, need);
     const std::uint64_t end = size > user_end - address ? user_end : address + size;
     std::uint64_t at = address;
     for (std::size_t i = lower(at); at < end; ++i) {
@@ -65,12 +68,14 @@ std::uint64_t address_space::allowed(std::uint64_t address, std::uint64_t size,
 }
 
 bool address_space::copy_in(void* to, std::uint64_t from, std::size_t size) const noexcept {
+    if (outside_ != nullptr) return outside_->copy_in(to, from, size);
     if (readable(from, size) != size) return false;
     if (size != 0) std::memcpy(to, pointer_to(from), size);
     return true;
 }
 
 bool address_space::copy_out(std::uint64_t to, const void* from, std::size_t size) noexcept {
+    if (outside_ != nullptr) return outside_->copy_out(to, from, size);
     if (writable(to, size) != size) return false;
     if (size != 0) std::memcpy(pointer_to(to), from, size);
     return true;

@@ -5,6 +5,7 @@
 //             as a guard, as read-only, or has unmapped since. For programs that behave.
 //   strict    only what was mapped through the kernel or exposed. For hostile programs: no address
 //             they invent is ever dereferenced.
+// A host (host.hpp) replaces both: it knows the program's memory and is asked at each access.
 // A refused access is what a page fault is to Linux: -EFAULT to the caller.
 
 #include <cstddef>
@@ -18,11 +19,15 @@ namespace ringproof::sim {
 
 enum class access : std::uint8_t { none, read_only, read_write };
 
+class host_memory;
+
 class address_space {
 public:
-    /// \param pages  where memory comes from and goes back to; null: an arena of its own. Must
-    ///               outlive the address space.
-    explicit address_space(bool strict, page_arena* pages = nullptr);
+    /// \param pages    where memory comes from and goes back to; null: an arena of its own. Must
+    ///                 outlive the address space.
+    /// \param outside  whose memory it is, and who is asked instead of believing; or null
+    explicit address_space(bool strict, page_arena* pages = nullptr,
+                           host_memory* outside = nullptr);
     address_space(const address_space&) = delete;
     address_space& operator=(const address_space&) = delete;
     ~address_space();
@@ -99,6 +104,7 @@ private:
     std::vector<region> regions_;  // by address, not overlapping
     page_arena own_pages_;
     page_arena& arena_;
+    host_memory* outside_;
     bool strict_;
 };
 

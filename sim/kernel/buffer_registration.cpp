@@ -130,7 +130,9 @@ int register_buffer_ring(ring_context& ring, std::uint64_t argument) {
         if (in.locked_pages + list.charged_pages > in.options.locked_pages_max) return -ENOMEM;
     }
     if (list.mapped) {
-        std::byte* memory = in.memory.allocate_for_kernel(pages_for(size));  // MAP-02: zeroed
+        const std::uint64_t offset =
+            abi::ioring_off_pbuf_ring | std::uint64_t{wanted.bgid} << abi::ioring_off_pbuf_shift;
+        std::byte* memory = in.ring_pages(ring, offset, pages_for(size));  // MAP-02: zeroed
         if (memory == nullptr) return -ENOMEM;
         list.slots = reinterpret_cast<abi::io_uring_buf*>(memory);
     } else {
@@ -191,7 +193,12 @@ int tell_buffer_ring_status(ring_context& ring, std::uint64_t argument) {
 
 void release_ring_memory(machine& in, const buffer_list& list) {
     in.locked_pages -= list.charged_pages;
-    in.memory.unpin(list.slots);
+    if (list.mapped) {
+        in.release_ring_pages(reinterpret_cast<std::byte*>(list.slots),
+                              pages_for(ring_size(list.entries)));
+    } else {
+        in.memory.unpin(list.slots);
+    }
 }
 
 void keep_rings_in(machine& in, std::span<const std::byte> memory) {

@@ -21,7 +21,7 @@ constexpr std::uint32_t many = abi::ioring_async_cancel_all | abi::ioring_async_
 bool is_meant(const request& candidate, const cancel_query& query) noexcept {
     if ((query.flags & abi::ioring_async_cancel_any) != 0) return true;
     const bool by_file = (query.flags & abi::ioring_async_cancel_fd) != 0;
-    if (by_file && candidate.file != query.file) return false;
+    if (by_file && !is_same(candidate.file, query.file)) return false;
     if ((query.flags & by_opcode) != 0 && candidate.opcode != query.opcode) return false;
     const bool others = by_file || (query.flags & by_opcode) != 0;
     if (others && (query.flags & by_userdata) == 0) return true;
@@ -82,9 +82,8 @@ bool cancel_timer(ring_context& ring, const cancel_query& query) {
     return false;
 }
 
-}  // namespace
-
-int cancel(ring_context& ring, const cancel_query& query) {
+// 0, -ENOENT, or with ALL or ANY how many.
+int cancel_matching(ring_context& ring, const cancel_query& query) {
     const bool all = (query.flags & many) != 0;
     ++ring.cancels;
     int found = 0;
@@ -95,24 +94,25 @@ int cancel(ring_context& ring, const cancel_query& query) {
     return all ? found : -ENOENT;
 }
 
+}  // namespace
+
+int cancel(ring_context& ring, cancel_query query, std::int32_t fd, bool fixed) {
+    if ((query.flags & abi::ioring_async_cancel_fd) == 0) return cancel_matching(ring, query);
+    open_file* file = ring.file_at(fd, fixed);
+    if (file == nullptr) return -EBADF;
+    ring.in->hold(*file);
+    query.file = file;
+    const int found = cancel_matching(ring, query);
+    ring.in->drop(*file);
+    return found;
+}
+
 int issue_cancel(request& r) {
-    ring_context& ring = *r.ring;
-    cancel_query query{
+    const cancel_query query{
         .user_data = r.addr, .flags = r.op_flags, .opcode = static_cast<std::uint8_t>(r.len)};
-    if ((r.op_flags & abi::ioring_async_cancel_fd) != 0) {
-        const bool fixed =
-            r.is(fact::fixed_file) || (r.op_flags & abi::ioring_async_cancel_fd_fixed) != 0;
-        const auto index = static_cast<std::uint32_t>(r.fd);
-        query.file = !fixed             ? ring.in->file_at(r.fd)
-            : index < ring.files.size() ? ring.files[index]
-                                        : nullptr;
-        if (query.file == nullptr) {
-            set_failed(r);
-            r.res = -EBADF;
-            return issued::done;
-        }
-    }
-    r.res = cancel(ring, query);
+    const bool fixed =
+        r.is(fact::fixed_file) || (r.op_flags & abi::ioring_async_cancel_fd_fixed) != 0;
+    r.res = cancel(*r.ring, query, r.fd, fixed);
     if (r.res < 0) set_failed(r);
     return issued::done;
 }

@@ -17,7 +17,8 @@ struct cancel_query {
     std::uint8_t opcode = 0;
 };
 
-/// 0, -ENOENT, or with ALL or ANY the number of requests cancelled.
-int cancel(ring_context& ring, const cancel_query& query);
+/// 0, -ENOENT, or with ALL or ANY the number of requests cancelled. Where the query asks for a
+/// file, that is the one behind `fd`, or behind that number of the registered ones; -EBADF: none.
+int cancel(ring_context& ring, cancel_query query, std::int32_t fd, bool fixed);
 
 }  // namespace ringproof::sim

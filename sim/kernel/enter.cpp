@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "sim/kernel/completions.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/lifetime.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
@@ -27,6 +28,8 @@ constexpr std::uint32_t turns_max = 1U << 16U;
 struct wait_limits {
     std::uint64_t deadline = never;  ///< -ETIME from here on
     std::uint64_t min_wait_end = 0;  ///< until here all events are wanted, then one is enough
+    bool has_signals = false;
+    std::uint64_t signals = 0;  ///< the mask to wait with
 };
 
 std::uint64_t later(std::uint64_t now, std::uint64_t by) noexcept {
@@ -40,13 +43,26 @@ int find_ring(machine& in, const enter_call& call, ring_context*& found) {
         found = at->rings[call.fd];
         return found == nullptr ? -EBADF : 0;
     }
-    if (!in.is_open(call.fd)) return -EBADF;
-    found = in.ring_at(call.fd);
-    return found == nullptr ? -EOPNOTSUPP : 0;
+    // Whether a program still has a number open costs a question; not of one that has just put
+    // something into the ring's queue.
+    if (in.outside != nullptr && call.to_submit != 0) {
+        for (const auto& ring : in.rings) {
+            if (ring->fd != call.fd || pending_submissions(*ring) == 0) continue;
+            found = ring.get();
+            return 0;
+        }
+    }
+    return in.find_ring(call.fd, found);
 }
 
 bool is_foreign(const ring_context& ring) noexcept {
     return ring.has_submitter && ring.submitter != ring.in->caller;
+}
+
+int read_signals(machine& in, std::uint64_t at, std::uint64_t size, wait_limits& limits) {
+    if (size != signal_set_size) return -EINVAL;
+    limits.has_signals = true;
+    return in.memory.copy_in(&limits.signals, at, signal_set_size) ? 0 : -EFAULT;
 }
 
 // The argument is a signal mask, or with EXT_ARG a structure with a timeout in it.
@@ -54,8 +70,7 @@ int read_limits(machine& in, const enter_call& call, wait_limits& limits) {
     const auto at = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(call.argument));
     if ((call.flags & abi::ioring_enter_ext_arg) == 0) {
         if (at == 0) return 0;
-        if (call.argument_size != signal_set_size) return -EINVAL;
-        return in.memory.readable(at, signal_set_size) == signal_set_size ? 0 : -EFAULT;
+        return read_signals(in, at, call.argument_size, limits);
     }
     abi::io_uring_getevents_arg extended{};
     if (call.argument_size != sizeof extended) return -EINVAL;
@@ -64,7 +79,9 @@ int read_limits(machine& in, const enter_call& call, wait_limits& limits) {
         if ((in.version().features & abi::ioring_feat_min_timeout) == 0) return -EINVAL;
         limits.min_wait_end = later(in.now, std::uint64_t{extended.min_wait_usec} * 1000);
     }
-    if (extended.ts == 0) return 0;
+    const int refused =
+        extended.sigmask == 0 ? 0 : read_signals(in, extended.sigmask, extended.sigmask_sz, limits);
+    if (extended.ts == 0 || refused != 0) return refused;
     abi::kernel_timespec time{};
     if (!in.memory.copy_in(&time, extended.ts, sizeof time)) return -EFAULT;
     constexpr std::int64_t seconds_max = 9'000'000'000;
@@ -84,16 +101,28 @@ void run_own_work(ring_context& ring, std::uint32_t wanted) {
     }
 }
 
+// The same where time passes by itself.
+int sleep_outside(ring_context& ring, const wait_limits& limits, std::uint64_t limit) {
+    machine& in = *ring.in;
+    const int answer = in.outside->time.sleep(ring, std::min(next_timer(in), limit),
+                                              limits.has_signals ? &limits.signals : nullptr);
+    in.now = in.outside->time.now();
+    fire_due_timers(in);
+    return answer == 0 && in.now >= limits.deadline ? -ETIME : answer;
+}
+
 // Nobody can run: time goes on, or the wait is over. 0: look again.
-int let_time_pass(machine& in, wait_limits& limits) {
+int let_time_pass(ring_context& ring, const wait_limits& limits) {
+    machine& in = *ring.in;
     const std::uint64_t timer = next_timer(in);
     const std::uint64_t limit = limits.min_wait_end > in.now
         ? std::min(limits.min_wait_end, limits.deadline)
         : limits.deadline;
-    const std::uint64_t outside = in.around == nullptr ? never : in.around->next_event();
-    if (timer == never && limit == never && outside == never) return -EDEADLK;
-    if (outside != never && outside <= std::min(timer, limit)) {
-        in.now = std::max(in.now, outside);
+    if (in.outside != nullptr) return sleep_outside(ring, limits, limit);
+    const std::uint64_t event = in.around == nullptr ? never : in.around->next_event();
+    if (timer == never && limit == never && event == never) return -EDEADLK;
+    if (event != never && event <= std::min(timer, limit)) {
+        in.now = std::max(in.now, event);
         in.around->happen();
         return 0;
     }
@@ -129,7 +158,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
     const std::uint32_t target = model_memory::load_relaxed(ring.words.cq_head) + wanted;
     const std::uint32_t fired = ring.timeouts_fired;
     int ended = -EDEADLK;
-    for (std::uint32_t turn = 0; turn < turns_max; ++turn) {
+    for (std::uint32_t turn = 0; turn < turns_max || in.outside != nullptr; ++turn) {
         if (outlasted_by_workers(ring, limits)) {
             ended = -ETIME;
             break;
@@ -143,7 +172,7 @@ int wait_for(ring_context& ring, std::uint32_t wanted, wait_limits limits) {
         const bool one_is_enough = limits.min_wait_end != 0 && in.now >= limits.min_wait_end;
         if (one_is_enough && unread_completions(ring) != 0) return 0;
         if (ran) continue;
-        if (const int over = let_time_pass(in, limits); over != 0) {
+        if (const int over = let_time_pass(ring, limits); over != 0) {
             ended = over;
             break;
         }
@@ -204,6 +233,11 @@ int enter(machine& in, const enter_call& call) {
     if (ring->disabled) return -EBADFD;
     if (in.hung) return -EDEADLK;
     ++ring->references;  // the call may close the ring's own descriptor
+    if (in.outside != nullptr) {
+        in.now = in.outside->time.now();
+        in.outside->files.wake_ready();
+        fire_due_timers(in);
+    }
     const int answer = enter_ring(*ring, call);
     at_kernel_exit(in);
     drop_ring(*ring);

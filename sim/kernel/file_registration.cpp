@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/lifetime.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/registration.hpp"
@@ -25,6 +26,7 @@ int place_file(ring_context& ring, std::size_t slot, std::int32_t fd) {
         placed = in.file_at(fd);
         if (placed == nullptr) return -EBADF;  // nothing there, or a ring
         in.hold(*placed);
+        if (placed->outside != nullptr) placed->outside->keep(*placed);
     }
     if (open_file* before = std::exchange(ring.files[slot], placed)) in.drop(*before);
     return 0;
@@ -49,9 +51,8 @@ int place_ring(machine& in, registered_rings& table, abi::io_uring_rsrc_update& 
     if (wanted.resv != 0) return -EINVAL;
     if (wanted.offset != any_slot && wanted.offset >= ring_fds_max) return -EINVAL;
     const auto fd = static_cast<int>(static_cast<std::uint32_t>(wanted.data));
-    if (!in.is_open(fd)) return -EBADF;
-    ring_context* named = in.ring_at(fd);
-    if (named == nullptr) return -EOPNOTSUPP;
+    ring_context* named = nullptr;
+    if (const int refused = in.find_ring(fd, named); refused != 0) return refused;
     std::uint32_t slot = wanted.offset == any_slot ? 0 : wanted.offset;
     const std::uint32_t end = wanted.offset == any_slot ? ring_fds_max : slot + 1;
     while (slot < end && table.rings[slot] != nullptr) ++slot;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/kernel/completions.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/poll.hpp"
@@ -143,10 +144,17 @@ bool is_punted(const request& waiting) {
         in.choice.choose(2, "a wait goes to io-wq", waiting.user_data) != 0;
 }
 
+// A worker may come to it when the program has closed the number.
+void keep_file(request& waiting) noexcept {
+    open_file* file = waiting.file;
+    if (file != nullptr && file->outside != nullptr) file->outside->keep(*file);
+}
+
 void see_to(request& started, int answer) {
     if (answer == issued::done) {
         complete(started);
     } else if (answer == issued::retry && !started.is(fact::nowait) && is_punted(started)) {
+        keep_file(started);
         queue_worker(started);
     } else if (answer == issued::retry && !started.is(fact::nowait)) {
         switch (arm(started)) {
@@ -156,6 +164,7 @@ void see_to(request& started, int answer) {
                 queue_task(started, task::submit);
                 break;
             case armed::refused:
+                keep_file(started);
                 queue_worker(started);
                 break;
         }
@@ -197,19 +206,7 @@ void complete_from_worker(request& finished) {
 }
 
 bool find_file_for_worker(request& starting) {
-    if (waits_for(starting.opcode) == 0 || starting.file != nullptr) return true;
-    open_file* found = nullptr;
-    ring_context& ring = *starting.ring;
-    if (starting.is(fact::fixed_file)) {
-        const auto index = static_cast<std::uint32_t>(starting.fd);
-        if (index < ring.files.size()) found = ring.files[index];
-    } else {
-        found = ring.in->file_at(starting.fd);
-    }
-    if (found == nullptr) return false;
-    ring.in->hold(*found);
-    starting.file = found;
-    return true;
+    return waits_for(starting.opcode) == 0 || assign_file(starting);
 }
 
 }  // namespace

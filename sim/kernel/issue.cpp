@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "sim/kernel/completions.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/poll.hpp"
 
@@ -28,21 +29,20 @@ bool is_ring(request& attempted) {
     return !attempted.is(fact::fixed_file) && attempted.ring->in->ring_at(attempted.fd) != nullptr;
 }
 
-// The file is looked up at the first attempt, not at preparation, and kept from then on.
-bool assign_file(request& attempted) {
-    if (attempted.file != nullptr) return true;
-    ring_context& ring = *attempted.ring;
-    open_file* found = nullptr;
-    if (attempted.is(fact::fixed_file)) {
-        const auto index = static_cast<std::uint32_t>(attempted.fd);
-        if (index < ring.files.size()) found = ring.files[index];
-    } else {
-        found = ring.in->file_at(attempted.fd);
+// accept(2), never blocking.
+int accept_one(machine& in, open_file& listener, const request& attempted) {
+    if (listener.outside != nullptr) {
+        return listener.outside->accept(listener, attempted.addr, attempted.off,
+                                        attempted.op_flags);
     }
-    if (found == nullptr) return false;
-    ring.in->hold(*found);
-    attempted.file = found;
-    return true;
+    if (!listener.is_socket()) return -ENOTSOCK;
+    if (listener.keeps_messages()) return -EOPNOTSUPP;
+    if (listener.kind != file_kind::listener) return -EINVAL;
+    if (listener.backlog.empty()) return -EAGAIN;
+    const int fd = in.install({listener.backlog.front(), nullptr});
+    if (fd < 0) return -EMFILE;
+    listener.backlog.pop();
+    return fd;
 }
 
 int set_result(request& attempted, int res) {
@@ -69,6 +69,15 @@ std::uint8_t waits_for(std::uint8_t opcode) noexcept {
         default:
             return 0;
     }
+}
+
+bool assign_file(request& attempted) {
+    if (attempted.file != nullptr) return true;
+    open_file* found = attempted.ring->file_at(attempted.fd, attempted.is(fact::fixed_file));
+    if (found == nullptr) return false;
+    attempted.ring->in->hold(*found);
+    attempted.file = found;
+    return true;
 }
 
 void set_failed(request& failing) noexcept {
@@ -131,22 +140,19 @@ int issue_accept(request& attempted, attempt /*how*/) {
     machine& in = *attempted.ring->in;
     open_file& listener = *attempted.file;
     for (;;) {
-        if (!listener.is_socket()) return set_result(attempted, -ENOTSOCK);
-        if (listener.keeps_messages()) return set_result(attempted, -EOPNOTSUPP);
-        if (listener.kind != file_kind::listener) return set_result(attempted, -EINVAL);
-        if (listener.backlog.empty()) {
+        const int fd = accept_one(in, listener, attempted);
+        if (fd == -EAGAIN) {
             const bool final = attempted.is(fact::nowait);
             return final ? set_result(attempted, -EAGAIN) : issued::retry;
         }
-        const int fd = in.install({listener.backlog.front(), nullptr});
-        if (fd < 0) return set_result(attempted, -EMFILE);
-        listener.backlog.pop();
-        const std::uint32_t flags = listener.backlog.empty() ? 0 : abi::ioring_cqe_f_sock_nonempty;
+        if (fd < 0) return set_result(attempted, fd);
+        const bool more = (listener.poll() & ready::in) != 0;
+        const std::uint32_t flags = more ? abi::ioring_cqe_f_sock_nonempty : 0;
         if (!attempted.is(fact::multishot) || !post_more(attempted, fd, flags)) {
             attempted.flags = flags;
             return set_result(attempted, fd);
         }
-        if (listener.backlog.empty()) return issued::retry;
+        if (!more) return issued::retry;
     }
 }
 

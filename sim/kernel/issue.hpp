@@ -19,6 +19,9 @@ inline constexpr int retry = -11;  ///< -EAGAIN: wait until the file is ready
 /// Readiness that an opcode waits for; 0: it does not.
 [[nodiscard]] std::uint8_t waits_for(std::uint8_t opcode) noexcept;
 
+/// Finds the request's file, at the first attempt, not at preparation; it keeps it from then on.
+bool assign_file(request& attempted);
+
 /// Finds the file (-EBADF) and attempts the request.
 int issue(request& attempted, attempt how);
 

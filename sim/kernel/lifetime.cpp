@@ -95,11 +95,11 @@ bool allocate_words(machine& in, ring_context& ring) {
     const std::uint32_t array = array_at(ring);
     ring.rings_size = array + ring.sq_entries * sizeof(std::uint32_t);
     ring.sqes_size = ring.sq_entries * sizeof(abi::io_uring_sqe);
-    ring.rings_memory = in.memory.allocate_for_kernel(pages_for(ring.rings_size));
+    ring.rings_memory = in.ring_pages(ring, abi::ioring_off_sq_ring, pages_for(ring.rings_size));
     if (ring.rings_memory == nullptr) return false;
-    ring.sqes_memory = in.memory.allocate_for_kernel(pages_for(ring.sqes_size));
+    ring.sqes_memory = in.ring_pages(ring, abi::ioring_off_sqes, pages_for(ring.sqes_size));
     if (ring.sqes_memory == nullptr) {
-        in.memory.unpin(ring.rings_memory);
+        in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
         return false;
     }
     const auto word = [&ring](std::uint32_t at) {
@@ -163,14 +163,13 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
     ring.sq_entries = params.sq_entries;
     ring.cq_entries = params.cq_entries;
     ring.table.open(ring.cq_entries);
-    if (!allocate_words(in, ring)) return -ENOMEM;
     const int fd = in.install({nullptr, &ring});
-    if (fd < 0) {
-        in.memory.unpin(ring.rings_memory);
-        in.memory.unpin(ring.sqes_memory);
-        return -EMFILE;
-    }
+    if (fd < 0) return fd;
     ring.fd = fd;
+    if (!allocate_words(in, ring)) {
+        in.uninstall(fd);
+        return -ENOMEM;
+    }
     ring.references = 1;
     ring.disabled = ring.has(abi::ioring_setup_r_disabled);
     ring.has_submitter = ring.has(abi::ioring_setup_single_issuer) && !ring.disabled;
@@ -189,8 +188,8 @@ void drop_ring(ring_context& ring) {
         if (each != nullptr) in.drop(*each);
     }
     for (const auto& list : ring.groups) release_ring_memory(in, *list);
-    in.memory.unpin(ring.rings_memory);
-    in.memory.unpin(ring.sqes_memory);
+    in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
+    in.release_ring_pages(ring.sqes_memory, pages_for(ring.sqes_size));
     std::erase_if(in.rings, [&ring](const auto& each) { return each.get() == &ring; });
 }
 

@@ -11,6 +11,7 @@
 #include "sim/choice.hpp"
 #include "sim/history.hpp"
 #include "sim/kernel/address_space.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/ring_context.hpp"
 #include "sim/kernel/socket.hpp"
 #include "sim/profile.hpp"
@@ -48,6 +49,7 @@ struct model_options {
     history* record = nullptr;      ///< receives the kernel's events
     page_arena* pages = nullptr;    ///< lends memory to model after model; null: each its own
     int descriptors_max = 1024;     ///< RLIMIT_NOFILE
+    host* outside = nullptr;        ///< serves a real program; must outlive the model (host.hpp)
 };
 
 /// What a descriptor stands for: a file or a ring.
@@ -69,14 +71,17 @@ struct machine {
     machine(choices& asked, const model_options& wanted)
         : choice(asked),
           options(wanted),
-          memory(wanted.strict_addresses, wanted.pages),
+          memory(wanted.strict_addresses, wanted.pages,
+                 wanted.outside == nullptr ? nullptr : &wanted.outside->memory),
           record(wanted.record),
+          outside(wanted.outside),
           enter_flags(enter_flags_of(wanted.kernel_profile)) {}
 
     choices& choice;
     model_options options;
     address_space memory;
     history* record;
+    host* outside;                   ///< null: descriptors, memory and time are the model's own
     std::uint32_t enter_flags;       ///< that the version knows
     std::uint64_t now = 0;           ///< virtual nanoseconds
     bool hung = false;               ///< in the kernel, for ever (BUG-33)
@@ -103,13 +108,23 @@ struct machine {
         return {memory, options.kernel_profile, options.short_transfers ? &choice : nullptr};
     }
 
-    /// Null when the number stands for no file (no ring, nothing at all).
-    [[nodiscard]] open_file* file_at(int fd) noexcept;
+    /// Null when the number stands for no file (no ring, nothing at all). A host's file is known
+    /// only while somebody holds it.
+    [[nodiscard]] open_file* file_at(int fd);
     [[nodiscard]] ring_context* ring_at(int fd) noexcept;
     [[nodiscard]] bool is_open(int fd) const noexcept;
 
-    /// The lowest free number; -1 when all are taken.
+    /// The ring that a call names: 0, -EBADF, or -EOPNOTSUPP for a file that is none.
+    [[nodiscard]] int find_ring(int fd, ring_context*& found) noexcept;
+
+    /// The lowest free number; -EMFILE when all are taken.
     int install(descriptor opened);
+    /// Undoes install(), whatever stands behind the number.
+    void uninstall(int fd);
+
+    /// Pages of the kernel's that can be mapped at that offset of the ring; null without memory.
+    std::byte* ring_pages(const ring_context& ring, std::uint64_t offset, std::size_t pages);
+    void release_ring_pages(std::byte* first, std::size_t pages);
 
     /// A fresh file without references.
     open_file* new_file(file_kind kind);
@@ -135,6 +150,10 @@ struct machine {
 
     /// close(2) of a descriptor: 0 or -EBADF.
     int close(int fd);
+
+private:
+    ring_context* ring_outside(std::uint64_t identity) const noexcept;
+    open_file* file_outside(int fd);
 };
 
 }  // namespace ringproof::sim

@@ -1,5 +1,6 @@
 #include "sim/kernel/poll.hpp"
 
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
@@ -32,6 +33,7 @@ armed arm(request& waiting) {
     if (mask == 0 || !waiting.file->can_poll()) return armed::refused;
     waiting.facts |= fact::polled;
     waiting.waits_for = mask;
+    if (host_files* outside = waiting.file->outside) outside->watch(*waiting.file);
     const bool is_ready = (waiting.file->poll() & mask) != 0;
     // Ready, yet every attempt would block: from some point on it waits for a change.
     if (is_ready && !waiting.is(fact::multishot) && ++waiting.retries <= retries_max) {

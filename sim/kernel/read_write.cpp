@@ -66,7 +66,8 @@ read_outcome read_once(request& r, attempt how) {
         return seen;
     }
     std::uint64_t& position = r.position == current_position ? r.file->position : r.position;
-    if (r.file->kind == file_kind::regular && static_cast<std::int64_t>(position) < 0) {
+    const bool has_position = r.file->kind == file_kind::regular && r.file->outside == nullptr;
+    if (has_position && static_cast<std::int64_t>(position) < 0) {
         seen.size = -EINVAL;
         return seen;
     }

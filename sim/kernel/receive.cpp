@@ -300,13 +300,13 @@ std::int64_t store_header(request& r, std::uint64_t at, std::uint64_t payload_ro
         .controllen = 0,
         .payloadlen = static_cast<std::uint32_t>(got.size),
         .flags = got.flags};
-    const std::size_t name = std::min<std::size_t>(got.name_size, r.name_size);
+    const std::size_t name =
+        std::min<std::size_t>({got.name_size, r.name_size, sender_name(*r.file).size()});
     address_space& memory = r.ring->in->memory;
-    std::byte bytes[header_fixed + 16];
+    std::byte bytes[header_fixed + name_most];
     std::memcpy(bytes, &header, sizeof header);
     if (name != 0) {
-        std::memcpy(bytes + header_fixed, sender_name(*r.file).data(),
-                    std::min<std::size_t>(name, 16));
+        std::memcpy(bytes + header_fixed, sender_name(*r.file).data(), name);
     }
     if (!memory.copy_out(at, bytes, header_fixed + name)) return -EFAULT;
     return static_cast<std::int64_t>(header_size(r)) + stored;

@@ -57,16 +57,10 @@ int cancel_at_once(ring_context& ring, std::uint64_t argument) {
     for (const std::uint64_t each : wanted.pad2) {
         if (each != 0) return -EINVAL;
     }
-    cancel_query query{.user_data = wanted.addr, .flags = wanted.flags, .opcode = wanted.opcode};
-    if ((wanted.flags & abi::ioring_async_cancel_fd) != 0) {
-        const bool fixed = (wanted.flags & abi::ioring_async_cancel_fd_fixed) != 0;
-        const auto index = static_cast<std::uint32_t>(wanted.fd);
-        query.file = !fixed             ? ring.in->file_at(wanted.fd)
-            : index < ring.files.size() ? ring.files[index]
-                                        : nullptr;
-        if (query.file == nullptr) return -EBADF;
-    }
-    return cancel(ring, query);
+    const cancel_query query{
+        .user_data = wanted.addr, .flags = wanted.flags, .opcode = wanted.opcode};
+    const bool fixed = (wanted.flags & abi::ioring_async_cancel_fd_fixed) != 0;
+    return cancel(ring, query, wanted.fd, fixed);
 }
 
 // REG-02: the buffer ring opcodes want exactly one argument.
@@ -114,10 +108,9 @@ int register_with(machine& in, int fd, std::uint32_t opcode, std::uint64_t argum
     if (opcode > in.version().last_register_opcode) return -EINVAL;
     // -1 names no ring, for opcodes that need none; those are not modelled.
     if (fd == -1 && in.version().registers_without_ring) return -EINVAL;
-    if (!in.is_open(fd)) return -EBADF;  // REG-01
-    ring_context* ring = in.ring_at(fd);
-    if (ring == nullptr) return -EOPNOTSUPP;
-    if (ring->has_submitter && ring->submitter != in.caller) return -EEXIST;  // RUN-06
+    ring_context* ring = nullptr;
+    if (const int refused = in.find_ring(fd, ring); refused != 0) return refused;  // REG-01
+    if (ring->has_submitter && ring->submitter != in.caller) return -EEXIST;       // RUN-06
     if (in.hung) return -EDEADLK;
     const int answer = dispatch(in, *ring, opcode, argument, count);
     at_kernel_exit(in);

@@ -46,6 +46,7 @@ struct sq_thread {
 struct ring_context {
     machine* in = nullptr;
     int fd = -1;
+    std::uint64_t identity = 0;    ///< of its descriptor, as a host knows it
     std::uint32_t references = 0;  ///< descriptor, registered descriptors, mappings
     std::uint32_t setup_flags = 0;
     std::uint32_t sq_entries = 0;
@@ -96,6 +97,9 @@ struct ring_context {
 
     /// Task work waits for the submitter's enter (rule RUN-02).
     [[nodiscard]] bool defers() const noexcept { return has(abi::ioring_setup_defer_taskrun); }
+
+    /// The file that a number means, among the registered ones if `fixed`; or null.
+    [[nodiscard]] open_file* file_at(std::int32_t number, bool fixed) const;
 
     void note(event_kind kind, std::uint64_t subject, std::int64_t a = 0, std::int64_t b = 0,
               std::int64_t c = 0);

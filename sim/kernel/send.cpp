@@ -56,7 +56,7 @@ int issue_send(request& r, attempt how) {
         }
         const bool all = (r.op_flags & msg::waitall) != 0;
         const auto least = all ? static_cast<std::int64_t>(r.data.left()) : 0;
-        std::int64_t sent = transmit(*r.file, r.data, r.ring->in->transfers());
+        std::int64_t sent = transmit(*r.file, r.data, r.op_flags, r.ring->in->transfers());
         if (sent > 0) r.ring->in->tell_far_end(*r.file);
         // The answer to a datagram for nobody comes at once, and whoever waits hears it.
         if (r.file->kind == file_kind::udp && r.file->error != 0) {

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "sim/choice.hpp"
+#include "sim/kernel/host.hpp"
 
 namespace ringproof::sim {
 
@@ -93,6 +94,16 @@ received receive_stream(open_file& file, user_buffers& into, std::uint32_t flags
         got.size = static_cast<std::int64_t>(size);
     }
     if (got.size >= 0 && tells_inq(file, with.version)) got.inq = inq_of(file);
+    return got;
+}
+
+// The host's socket says how much; what the version makes of the rest is the model's.
+received receive_outside(open_file& file, user_buffers& into, std::uint32_t flags,
+                         transfer_context with) {
+    const std::uint64_t most =
+        file.is_stream_socket() ? shortened(into.left(), with.shortening) : into.left();
+    received got = file.outside->receive(file, into, most, flags);
+    if (got.size >= 0 && tells_inq(file, with.version)) got.inq = file.outside->queued(file);
     return got;
 }
 
@@ -217,6 +228,7 @@ void open_as(open_file& file, file_kind kind) {
 }
 
 std::uint8_t open_file::poll() const noexcept {
+    if (outside != nullptr) return outside->poll(*this);
     std::uint8_t mask = 0;
     const bool queued = keeps_messages() ? !in_sizes.empty() : !in.empty();
     switch (kind) {
@@ -246,12 +258,19 @@ std::uint8_t open_file::poll() const noexcept {
 }
 
 received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with) {
+    if (file.outside != nullptr) return receive_outside(file, into, flags, with);
     if (file.kind == file_kind::listener) return {.size = -ENOTCONN};
     return file.keeps_messages() ? receive_message(file, into, flags, with)
                                  : receive_stream(file, into, flags, with);
 }
 
-std::int64_t transmit(open_file& file, user_buffers& from, transfer_context with) {
+std::int64_t transmit(open_file& file, user_buffers& from, std::uint32_t flags,
+                      transfer_context with) {
+    if (file.outside != nullptr) {
+        const std::uint64_t most =
+            file.is_stream_socket() ? shortened(from.left(), with.shortening) : from.left();
+        return file.outside->transmit(file, from, most, flags);
+    }
     if (file.kind == file_kind::listener) return -EPIPE;
     return file.keeps_messages() ? transmit_message(file, from, with)
                                  : transmit_stream(file, from, with);
@@ -259,6 +278,7 @@ std::int64_t transmit(open_file& file, user_buffers& from, transfer_context with
 
 std::int64_t read_file(open_file& file, user_buffers& into, std::uint64_t& position,
                        transfer_context with) {
+    if (file.outside != nullptr) return file.outside->read(file, into, position);
     if (file.kind == file_kind::pipe) return read_pipe(file, into, with);
     if (file.is_socket()) {
         if (into.left() == 0) return 0;  // as sock_read_iter() has it, before the protocol is asked
@@ -275,7 +295,8 @@ std::int64_t read_file(open_file& file, user_buffers& into, std::uint64_t& posit
 
 std::int64_t write_file(open_file& file, user_buffers& from, std::uint64_t& position,
                         transfer_context with) {
-    if (file.is_socket()) return transmit(file, from, with);
+    if (file.outside != nullptr) return file.outside->write(file, from, position);
+    if (file.is_socket()) return transmit(file, from, 0, with);
     if (file.kind == file_kind::pipe) return -EBADF;
     if (position != file.in.size()) return -EINVAL;  // only appending is modelled
     const std::uint64_t fits = std::min<std::uint64_t>(from.left(), file.in.room());
@@ -288,6 +309,7 @@ std::int64_t write_file(open_file& file, user_buffers& from, std::uint64_t& posi
 }
 
 std::span<const std::byte> sender_name(const open_file& file) noexcept {
+    if (file.outside != nullptr) return file.outside->sender();
     // struct sockaddr_in: AF_INET, a port, 127.0.0.1. A socket pair's ends have no name.
     static constexpr std::array<std::byte, 16> name{
         std::byte{2},   std::byte{0}, std::byte{0x30}, std::byte{0x39},
@@ -299,6 +321,7 @@ std::span<const std::byte> sender_name(const open_file& file) noexcept {
 int shut_down(open_file& file, std::uint32_t how) noexcept {
     if (how > 2) return -EINVAL;
     if (!file.is_socket()) return -ENOTSOCK;
+    if (file.outside != nullptr) return file.outside->shut_down(file, how);
     if (file.kind == file_kind::listener) return 0;
     if (file.peer_gone && file.kind == file_kind::tcp) return -ENOTCONN;
     if (how != 1) file.read_shut = true;

@@ -16,6 +16,7 @@ namespace ringproof::sim {
 
 struct request;
 class choices;
+class host_files;
 
 enum class file_kind : std::uint8_t {
     tcp,
@@ -61,18 +62,23 @@ struct last_answer {
 struct open_file {
     file_kind kind = file_kind::tcp;
     bool in_use = false;
-    bool can_read = true;          ///< opened for reading
-    bool can_write = true;         ///< opened for writing
-    bool peer_watches = false;     ///< the world still knows the far end
-    bool peer_gone = false;        ///< the far end closed or reset
-    bool disconnected = false;     ///< it has no far end any more and knows it
-    bool ended = false;            ///< the reader will see the end
-    bool peer_finished = false;    ///< the far end said that it would send nothing more
-    bool read_shut = false;        ///< shutdown(SHUT_RD) on this end
-    bool write_shut = false;       ///< shutdown(SHUT_WR) on this end
-    int error = 0;                 ///< errno that the next call reports, once
-    std::uint32_t references = 0;  ///< descriptors, registered files, requests
-    std::uint64_t position = 0;    ///< of a regular file
+    bool can_read = true;           ///< opened for reading
+    bool can_write = true;          ///< opened for writing
+    bool peer_watches = false;      ///< the world still knows the far end
+    bool peer_gone = false;         ///< the far end closed or reset
+    bool disconnected = false;      ///< it has no far end any more and knows it
+    bool ended = false;             ///< the reader will see the end
+    bool peer_finished = false;     ///< the far end said that it would send nothing more
+    bool read_shut = false;         ///< shutdown(SHUT_RD) on this end
+    bool write_shut = false;        ///< shutdown(SHUT_WR) on this end
+    int error = 0;                  ///< errno that the next call reports, once
+    std::uint32_t references = 0;   ///< descriptors, registered files, requests
+    std::uint64_t position = 0;     ///< of a regular file
+    host_files* outside = nullptr;  ///< not null: nothing below, but a descriptor of the program's
+    int number = -1;                ///< the program's
+    int kept = -1;                  ///< the host's own, for as long as somebody waits
+    bool watched = false;           ///< the host tells of its readiness
+    std::uint64_t identity = 0;
     std::uint32_t far_end = 0;     ///< whose it is, to who lives around the model
     last_answer told;              ///< to the application, about this file
     byte_queue in;                 ///< towards the application; a regular file's content
@@ -102,6 +108,13 @@ struct open_file {
     [[nodiscard]] std::uint8_t poll() const noexcept;
 };
 
+/// Whether both are one file, opened twice perhaps.
+[[nodiscard]] inline bool is_same(const open_file* one, const open_file* other) noexcept {
+    if (one == other) return true;
+    if (one == nullptr || other == nullptr || one->outside == nullptr) return false;
+    return one->identity == other->identity;
+}
+
 /// What receive() and transmit() need beside the file.
 struct transfer_context {
     address_space& memory;
@@ -113,7 +126,8 @@ struct transfer_context {
 received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with);
 
 /// sendmsg(2) on a socket, never blocking.
-std::int64_t transmit(open_file& file, user_buffers& from, transfer_context with);
+std::int64_t transmit(open_file& file, user_buffers& from, std::uint32_t flags,
+                      transfer_context with);
 
 /// read(2); `position` is for regular files and is moved. Never blocks.
 std::int64_t read_file(open_file& file, user_buffers& into, std::uint64_t& position,
@@ -123,7 +137,9 @@ std::int64_t read_file(open_file& file, user_buffers& into, std::uint64_t& posit
 std::int64_t write_file(open_file& file, user_buffers& from, std::uint64_t& position,
                         transfer_context with);
 
-/// The sender's address that a datagram carries: sockaddr_in of 127.0.0.1. At most 16 bytes.
+/// The sender's address that the datagram received last carried: in the model sockaddr_in of
+/// 127.0.0.1. At most `name_most` bytes.
+inline constexpr std::size_t name_most = 128;
 [[nodiscard]] std::span<const std::byte> sender_name(const open_file& file) noexcept;
 
 /// shutdown(2): 0 or -errno.

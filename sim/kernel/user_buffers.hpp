@@ -56,6 +56,21 @@ public:
         walk(count, [&](std::byte* at, std::uint64_t size) { to.push({at, size}); });
     }
 
+    /// The next `count` bytes as ranges, as many as there is room for. Nothing moves on.
+    std::size_t next(std::uint64_t count, std::span<segment> room) const noexcept {
+        const auto segments = all();
+        std::size_t used = 0;
+        std::uint64_t offset = offset_;
+        count = std::min(count, left_);
+        for (std::size_t i = index_; i < segments.size() && used < room.size(); ++i, offset = 0) {
+            const std::uint64_t size = std::min(segments[i].size - offset, count);
+            room[used++] = {segments[i].address + offset, size};
+            count -= size;
+            if (count == 0) break;
+        }
+        return used;
+    }
+
     /// Passes over bytes without touching them.
     void skip(std::uint64_t count) noexcept {
         walk(count, [](std::byte*, std::uint64_t) {});

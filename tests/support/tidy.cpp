@@ -299,7 +299,7 @@ bool is_built(std::string_view path, const tree& files) {
     }
     static const std::regex built(
         "^(sim/[^/]+"
-        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|simulation)/.+"
+        "|sim/(kernel|trace|oracle|report|behaviour|compare|emit|explore|exec|simulation)/.+"
         "|sim/(command|mutants)/.+"
         "|fuzz/[^/]+"
         "|properties/.+"
