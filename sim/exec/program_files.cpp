@@ -13,9 +13,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 #include "sim/exec/ring_files.hpp"
 #include "sim/exec/system_call.hpp"
+#include "sim/exec/threads.hpp"
 #include "sim/kernel/poll.hpp"
 
 namespace ringproof::sim::exec {
@@ -244,6 +247,15 @@ int program_files::accept(open_file& listener, std::uint64_t address, std::uint6
 
 int program_files::shut_down(open_file& file, std::uint32_t how) noexcept {
     return static_cast<int>(system_call(SYS_shutdown, number_of(file), how));
+}
+
+void program_files::signal(open_file& event) noexcept { ring_bell(number_of(event)); }
+
+bool program_files::is_event(const open_file& file) noexcept {
+    std::array<char, 64> target{};
+    const std::string path = "/proc/self/fd/" + std::to_string(number_of(file));
+    system_call(SYS_readlink, path.c_str(), target.data(), target.size() - 1);
+    return std::string_view(target.data()) == "anon_inode:[eventfd]";
 }
 
 int program_files::close(int fd) noexcept { return static_cast<int>(system_call(SYS_close, fd)); }

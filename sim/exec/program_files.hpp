@@ -39,6 +39,8 @@ public:
                std::uint32_t flags) noexcept override;
     int shut_down(open_file& file, std::uint32_t how) noexcept override;
     int close(int fd) noexcept override;
+    void signal(open_file& event) noexcept override;
+    bool is_event(const open_file& file) noexcept override;
 
 private:
     struct known_kind {

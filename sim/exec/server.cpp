@@ -1,7 +1,6 @@
 #include "sim/exec/server.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <time.h>
 
 #include <algorithm>
@@ -9,35 +8,12 @@
 #include <utility>
 
 #include "sim/exec/system_call.hpp"
+#include "sim/exec/threads.hpp"
 #include "sim/kernel/lifetime.hpp"
-#include "sim/kernel/scheduler.hpp"
 
 namespace ringproof::sim::exec {
 
 namespace {
-
-constexpr std::uint64_t ns_per_s = 1'000'000'000;
-
-caller_id calling_thread() noexcept {
-    static constinit thread_local caller_id known{};
-    if (known == caller_id{}) {
-        known = make_caller(static_cast<std::uint64_t>(system_call(SYS_getpid)),
-                            static_cast<std::uint64_t>(system_call(SYS_gettid)));
-    }
-    return known;
-}
-
-// Each thread's, made when it sleeps for the first time.
-int bell_of_thread() noexcept {
-    static constinit thread_local int bell = -1;
-    if (bell < 0) {
-        const long made = system_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (made < 0) return -1;
-        bell = duplicate_high(static_cast<int>(made));
-        system_call(SYS_close, made);
-    }
-    return bell;
-}
 
 long negated(const result<unsigned>& answer) noexcept {
     return answer ? static_cast<long>(*answer) : -static_cast<long>(answer.error().value());
@@ -48,6 +24,7 @@ model_options options_of(const settings& wanted, host& outside) {
     options.kernel_profile = wanted.version;
     options.short_transfers = wanted.seed.has_value();
     options.outside = &outside;
+    options.peers_share_task = true;  // whoever writes to its files may be the program itself
     return options;
 }
 
@@ -58,13 +35,32 @@ void* pointer_to(std::uint64_t address) noexcept {
 }  // namespace
 
 server::server(const settings& wanted)
-    : choice_(wanted.seed ? choices::random(*wanted.seed) : choices()),
+    : verbose_(wanted.verbose),
+      choice_(wanted.seed ? choices::random(*wanted.seed) : choices()),
       kernel_(choice_, options_of(wanted, host_)) {}
+
+// The files that are kept are the parent's, and so is what tells of them.
+server::~server() {
+    machine& in = kernel_.inside();
+    for (const auto& each : in.files) {
+        if (each->kept >= 0) files_.close(each->kept);
+    }
+    for (const auto& each : in.rings) {
+        rings_.release(each->rings_memory, pages_for(each->rings_size));
+        rings_.release(each->sqes_memory, pages_for(each->sqes_size));
+    }
+    if (attendant_bell_ >= 0) files_.close(attendant_bell_);
+}
+
+void server::end_thread(caller_id ended) {
+    const std::scoped_lock alone(one_at_a_time_);
+    kernel_.end_caller(ended);
+}
 
 long server::serve(const call& asked) {
     const std::scoped_lock alone(one_at_a_time_);
     signals_ = asked.signals;
-    kernel_.set_caller(calling_thread());
+    kernel_.set_caller(this_thread());
     const std::uint64_t* given = asked.arguments;
     const auto fd = static_cast<int>(given[0]);
     long answer = -ENOSYS;
@@ -86,6 +82,7 @@ long server::serve(const call& asked) {
             break;
     }
     ring_bells();
+    call_attendant();
     return answer;
 }
 
@@ -121,12 +118,19 @@ void server::bury_closed_rings() {
 
 // What this call posted may be what others sleep for.
 void server::ring_bells() {
-    constexpr std::uint64_t one = 1;
     for (sleeper* each = sleepers_; each != nullptr; each = each->next) {
         const ring_context& ring = *each->ring;
         if (ring.cq_tail == each->seen && ring.task_work.empty()) continue;
-        system_call(SYS_write, each->bell, &one, sizeof one);
+        ring_bell(each->bell);
     }
+}
+
+void server::lacks(std::string_view what, std::uint32_t number) {
+    if (!verbose_) return;
+    std::string line = "not modelled: " + std::string(what) + " " + std::to_string(number);
+    if (std::ranges::find(named_, line) != named_.end()) return;
+    say(line);
+    named_.push_back(std::move(line));
 }
 
 std::uint64_t server::now() noexcept {
@@ -137,7 +141,7 @@ std::uint64_t server::now() noexcept {
 }
 
 int server::sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* signals) {
-    sleeper self{&ring, ring.cq_tail, bell_of_thread(), sleepers_};
+    sleeper self{&ring, ring.cq_tail, bell_of_this_thread(), sleepers_};
     sleepers_ = &self;
     const std::uint64_t mask = signals != nullptr ? *signals : signals_;
     const caller_id caller = kernel_.caller();
@@ -148,6 +152,7 @@ int server::sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* 
     pollfd events[2] = {{.fd = files_.events(), .events = POLLIN, .revents = 0},
                         {.fd = self.bell, .events = POLLIN, .revents = 0}};
     ring_bells();
+    call_attendant();
     one_at_a_time_.unlock();
     const long answer = system_call(SYS_ppoll, events, 2, endless ? nullptr : &limit, &mask, 8);
     one_at_a_time_.lock();
@@ -156,10 +161,7 @@ int server::sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* 
     sleeper** at = &sleepers_;
     while (*at != &self) at = &(*at)->next;
     *at = self.next;
-    if (events[1].revents != 0) {
-        std::uint64_t rung = 0;
-        system_call(SYS_read, self.bell, &rung, sizeof rung);
-    }
+    if (events[1].revents != 0) silence_bell(self.bell);
     files_.wake_ready();
     return answer == -EINTR ? -EINTR : 0;
 }

@@ -4,6 +4,9 @@
 
 #include <cstdint>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "sim/choice.hpp"
 #include "sim/exec/program_files.hpp"
@@ -15,6 +18,8 @@
 
 namespace ringproof::sim::exec {
 
+inline constexpr std::uint64_t ns_per_s = 1'000'000'000;
+
 /// A system call as the program made it.
 struct call {
     long number = 0;
@@ -22,12 +27,22 @@ struct call {
     std::uint64_t signals = 0;  ///< the thread's mask
 };
 
-class server final : private host_time {
+class server final : private host_time, private host_witness {
 public:
     explicit server(const settings& wanted);
 
+    /// For the child of a fork, whose parent's rings are not its own.
+    ~server();
+
     /// io_uring_setup, io_uring_enter or io_uring_register: what the kernel would have answered.
     long serve(const call& asked);
+
+    /// A thread of the program has ended.
+    void end_thread(caller_id ended);
+
+    /// Nothing is answered between the two: what a fork copies is whole.
+    void hold() { one_at_a_time_.lock(); }
+    void release() { one_at_a_time_.unlock(); }
 
 private:
     /// A thread that waits in io_uring_enter(2).
@@ -42,16 +57,27 @@ private:
     void bury_closed_rings();
     void ring_bells();
 
+    // attendant.cpp
+    void call_attendant();
+    void start_attendant();
+    [[nodiscard]] std::uint64_t next_attendance();
+    [[noreturn]] void attend();
+
     std::uint64_t now() noexcept override;
     int sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* signals) override;
+    void lacks(std::string_view what, std::uint32_t number) override;
 
     std::mutex one_at_a_time_;
     program_memory memory_;
     program_files files_;
     ring_files rings_;
-    host host_{*this, memory_, rings_, files_};
+    host host_{*this, memory_, rings_, files_, *this};
     std::uint64_t signals_ = 0;  // of the thread that is served
     sleeper* sleepers_ = nullptr;
+    int attendant_bell_ = -1;
+    std::uint64_t attends_until_ = ~std::uint64_t{0};
+    bool verbose_;
+    std::vector<std::string> named_;  // what was said to be lacking
     choices choice_;
     model_kernel kernel_;
 };

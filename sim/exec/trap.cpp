@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "sim/exec/server.hpp"
+#include "sim/exec/signals.hpp"
 #include "sim/exec/system_call.hpp"
 
 #ifndef SYS_SECCOMP
@@ -26,7 +27,7 @@ namespace {
 
 constexpr std::uint64_t cq_ring_offset = abi::ioring_off_cq_ring;
 
-server* answers = nullptr;
+long (*answers)(const call&) = nullptr;
 
 // A ring's two queues are one mapping that two offsets name, which a file cannot have.
 long map_completions(const std::uint64_t (&given)[6]) noexcept {
@@ -46,7 +47,7 @@ void answer_call(int /*number*/, siginfo_t* told, void* context) {
                              given(REG_R8), given(REG_R9)}};
     std::memcpy(&asked.signals, &frame.uc_sigmask, sizeof asked.signals);
     registers[REG_RAX] =
-        asked.number == SYS_mmap ? map_completions(asked.arguments) : answers->serve(asked);
+        asked.number == SYS_mmap ? map_completions(asked.arguments) : answers(asked);
     errno = error;
 }
 
@@ -85,14 +86,14 @@ std::string failed(const char* what, long error) {
 
 }  // namespace
 
-std::string install_trap(server& answering) {
-    answers = &answering;
+std::string install_trap(long (*answering)(const call&)) {
+    answers = answering;
     struct sigaction handler{};
     handler.sa_sigaction = answer_call;
     handler.sa_flags = SA_SIGINFO;
     sigfillset(
         &handler.sa_mask);  // a handler of the program's that calls us waits until we are done
-    if (sigaction(SIGSYS, &handler, nullptr) != 0) return failed("sigaction", -errno);
+    if (set_signal_handler(SIGSYS, handler) != 0) return failed("sigaction", -errno);
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, SIGSYS);

@@ -6,10 +6,10 @@
 
 namespace ringproof::sim::exec {
 
-class server;
+struct call;
 
 /// From now on, in all threads, and for good. Empty, or why it cannot be.
-/// \param answering  who answers; for as long as the process lives
-[[nodiscard]] std::string install_trap(server& answering);
+/// \param answering  what the kernel would have answered
+[[nodiscard]] std::string install_trap(long (*answering)(const call&));
 
 }  // namespace ringproof::sim::exec

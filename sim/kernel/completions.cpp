@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/ring_context.hpp"
 
@@ -17,6 +18,14 @@ bool has_room(const ring_context& ring) noexcept {
     // The application may store anything into its head; more than full is full.
     const std::uint32_t queued = ring.cq_tail - model_memory::load_relaxed(ring.words.cq_head);
     return std::min(queued, ring.cq_entries) < ring.cq_entries;
+}
+
+// An eventfd hears of each completion, wherever it went.
+void tell_events(ring_context& ring) noexcept {
+    constexpr std::uint32_t disabled = 1;  // IORING_CQ_EVENTFD_DISABLED
+    if (ring.events == nullptr) return;
+    if ((model_memory::load_relaxed(ring.words.cq_flags) & disabled) != 0) return;
+    ring.events->outside->signal(*ring.events);
 }
 
 void store(ring_context& ring, const abi::io_uring_cqe& posted) noexcept {
@@ -38,6 +47,7 @@ void overflow(ring_context& ring, const abi::io_uring_cqe& posted) {
         set_sq_flag(ring, abi::ioring_sq_cq_overflow, true);
     }
     ring.note(event_kind::overflowed, posted.user_data, posted.res, posted.flags);
+    tell_events(ring);
 }
 
 }  // namespace
@@ -53,6 +63,7 @@ bool post_more(request& armed, std::int64_t res, std::uint32_t flags) {
     }
     store(ring, posted);
     ring.note(event_kind::posted, posted.user_data, posted.res, posted.flags);
+    tell_events(ring);
     return true;
 }
 
@@ -66,6 +77,7 @@ void post_last(request& finished) {
     }
     store(ring, posted);
     ring.note(event_kind::posted, posted.user_data, posted.res, posted.flags);
+    tell_events(ring);
 }
 
 void flush_overflow(ring_context& ring) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "sim/kernel/address_space.hpp"
 #include "sim/kernel/socket.hpp"
@@ -95,6 +96,10 @@ public:
                        std::uint32_t flags) noexcept = 0;
     virtual int shut_down(open_file& file, std::uint32_t how) noexcept = 0;
     virtual int close(int fd) noexcept = 0;
+    /// Adds one to an eventfd.
+    virtual void signal(open_file& event) noexcept = 0;
+    /// Whether the file is an eventfd.
+    [[nodiscard]] virtual bool is_event(const open_file& file) noexcept = 0;
 
     static constexpr std::uint64_t no_position = ~std::uint64_t{0};
 
@@ -102,11 +107,21 @@ protected:
     ~host_files() = default;
 };
 
+/// Hears what the model would have to have, and has not (unsupported.hpp).
+class host_witness {
+public:
+    virtual void lacks(std::string_view what, std::uint32_t number) = 0;
+
+protected:
+    ~host_witness() = default;
+};
+
 struct host {
     host_time& time;
     host_memory& memory;
     host_rings& rings;
     host_files& files;
+    host_witness& witness;
 };
 
 }  // namespace ringproof::sim

@@ -35,11 +35,15 @@ constexpr std::uint32_t cq_overflow_at = 44;
 constexpr std::uint32_t cqes_at = 64;
 
 // Which flags go together. Matches io_uring_sanitise_params().
-int check_flags(std::uint32_t flags, const profile& version) noexcept {
+int check_flags(machine& in, std::uint32_t flags) {
+    const profile& version = in.version();
     std::uint32_t known = modelled_setup_flags;
     if (!version.has_single_issuer) known &= ~abi::ioring_setup_single_issuer;
     if (!version.has_deferred_taskrun) known &= ~abi::ioring_setup_defer_taskrun;
-    if ((flags & ~known) != 0) return -EINVAL;
+    if ((flags & ~known) != 0) {
+        lacks(in, "ring with the flags", flags & ~known);
+        return -EINVAL;
+    }
     const auto has = [flags](std::uint32_t flag) { return (flags & flag) != 0; };
     const bool defers = has(abi::ioring_setup_defer_taskrun);
     const bool cooperates = has(abi::ioring_setup_coop_taskrun);
@@ -111,6 +115,7 @@ bool allocate_words(machine& in, ring_context& ring) {
                   word(cq_tail_at),
                   word(sq_dropped_at),
                   word(sq_flags_at),
+                  word(cq_flags_at),
                   word(cq_overflow_at),
                   word(array),
                   reinterpret_cast<abi::io_uring_cqe*>(ring.rings_memory + cqes_at),
@@ -149,7 +154,7 @@ void abandon(ring_context& ring) {
 
 int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params) {
     if (params.resv[0] != 0 || params.resv[1] != 0 || params.resv[2] != 0) return -EINVAL;
-    if (const int refused = check_flags(params.flags, in.version()); refused != 0) return refused;
+    if (const int refused = check_flags(in, params.flags); refused != 0) return refused;
     if (const int refused = size_queues(entries, params); refused != 0) return refused;
     const bool polls = (params.flags & abi::ioring_setup_sqpoll) != 0;
     if ((params.flags & abi::ioring_setup_sq_aff) != 0 &&
@@ -187,6 +192,7 @@ void drop_ring(ring_context& ring) {
     for (open_file* each : ring.files) {
         if (each != nullptr) in.drop(*each);
     }
+    if (ring.events != nullptr) in.drop(*ring.events);
     for (const auto& list : ring.groups) release_ring_memory(in, *list);
     in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
     in.release_ring_pages(ring.sqes_memory, pages_for(ring.sqes_size));

@@ -14,6 +14,10 @@ void ring_context::note(event_kind kind, std::uint64_t subject, std::int64_t a, 
     if (in->record != nullptr) in->record->record(actor::kernel, kind, subject, a, b, c);
 }
 
+void lacks(machine& in, std::string_view what, std::uint32_t number) {
+    if (in.outside != nullptr) in.outside->witness.lacks(what, number);
+}
+
 open_file* ring_context::file_at(std::int32_t number, bool fixed) const {
     if (!fixed) return in->file_at(number);
     const auto index = static_cast<std::uint32_t>(number);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <ringproof/ids.hpp>
@@ -52,6 +53,8 @@ struct model_options {
     host* outside = nullptr;        ///< serves a real program; must outlive the model (host.hpp)
 };
 
+struct machine;
+
 /// What a descriptor stands for: a file or a ring.
 struct descriptor {
     open_file* file = nullptr;
@@ -63,6 +66,9 @@ struct registered_rings {
     caller_id owner{};
     ring_context* rings[16] = {};
 };
+
+/// Tells the host, if there is one, that something is asked for that is not modelled.
+void lacks(machine& in, std::string_view what, std::uint32_t number);
 
 /// io_uring_enter(2) flags that a version knows.
 [[nodiscard]] std::uint32_t enter_flags_of(const profile& version) noexcept;

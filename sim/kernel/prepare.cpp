@@ -342,7 +342,10 @@ int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
         if (ring.chain_head != nullptr) ring.chain_head->facts |= fact::drain;
     }
     if (ring.draining) fresh.facts |= fact::force_async;  // it will start from the drain list
-    if (!is_modelled(sqe.opcode)) return -EOPNOTSUPP;
+    if (!is_modelled(sqe.opcode)) {
+        lacks(*ring.in, "request of opcode", sqe.opcode);
+        return -EOPNOTSUPP;
+    }
     if (sqe.ioprio != 0 && !has_priority(sqe.opcode)) return -EINVAL;
     return sqe.personality != 0 ? -EINVAL : 0;
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/kernel/cancel.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/lifetime.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
@@ -63,6 +65,36 @@ int cancel_at_once(ring_context& ring, std::uint64_t argument) {
     return cancel(ring, query, wanted.fd, fixed);
 }
 
+constexpr std::uint32_t register_eventfd = 4;  // IORING_REGISTER_EVENTFD
+constexpr std::uint32_t unregister_eventfd = 5;
+constexpr std::uint32_t register_eventfd_async = 7;
+
+// The model's own world has no eventfd; a program's has. Matches io_eventfd_register(). All
+// completions are told, also to those who want to hear of late ones only.
+int register_events(ring_context& ring, std::uint64_t argument, std::uint32_t count) {
+    std::int32_t fd = -1;
+    if (count != 1) return -EINVAL;
+    if (ring.events != nullptr) return -EBUSY;
+    if (!ring.in->memory.copy_in(&fd, argument, sizeof fd)) return -EFAULT;
+    open_file* file = ring.in->file_at(fd);
+    if (file == nullptr) return -EBADF;
+    ring.in->hold(*file);
+    if (!file->outside->is_event(*file)) {
+        ring.in->drop(*file);
+        return -EINVAL;
+    }
+    file->outside->keep(*file);
+    ring.events = file;
+    return 0;
+}
+
+int unregister_events(ring_context& ring, std::uint64_t argument, std::uint32_t count) {
+    if (argument != 0 || count != 0) return -EINVAL;
+    if (ring.events == nullptr) return -ENXIO;
+    ring.in->drop(*std::exchange(ring.events, nullptr));
+    return 0;
+}
+
 // REG-02: the buffer ring opcodes want exactly one argument.
 bool is_one(std::uint64_t argument, std::uint32_t count) noexcept {
     return argument != 0 && count == 1;
@@ -96,9 +128,18 @@ int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_
             return unregister_ring_fds(in, argument, count);
         case abi::ioring_register_sync_cancel:
             return is_one(argument, count) ? cancel_at_once(ring, argument) : -EINVAL;
+        case register_eventfd:
+        case register_eventfd_async:
+            if (in.outside != nullptr) return register_events(ring, argument, count);
+            break;
+        case unregister_eventfd:
+            if (in.outside != nullptr) return unregister_events(ring, argument, count);
+            break;
         default:
-            return -EINVAL;
+            lacks(in, "registration", opcode);
+            break;
     }
+    return -EINVAL;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct ring_words {
     std::uint32_t* cq_tail = nullptr;
     std::uint32_t* sq_dropped = nullptr;
     std::uint32_t* sq_flags = nullptr;
+    std::uint32_t* cq_flags = nullptr;
     std::uint32_t* cq_overflow = nullptr;
     std::uint32_t* sq_array = nullptr;
     abi::io_uring_cqe* cqes = nullptr;
@@ -90,6 +91,7 @@ struct ring_context {
     std::vector<open_file*> files;
     std::vector<std::uint32_t> spare_room;  ///< bundle arrays of finished requests (BND-05)
     bool has_files = false;
+    open_file* events = nullptr;  ///< an eventfd that hears of completions; a host's
 
     [[nodiscard]] bool has(std::uint32_t setup_flag) const noexcept {
         return (setup_flags & setup_flag) != 0;

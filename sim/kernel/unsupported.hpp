@@ -35,6 +35,7 @@ inline constexpr unsupported_feature unsupported_features[] = {
     {"NOP with flags", "they exist to test the kernel's own plumbing"},
     {"pwrite in the middle of a file", "the world's files are for reading; writing appends"},
     {"RWF_* other than RWF_NOWAIT", "they change durability or placement, not buffers"},
+    {"REGISTER_EVENTFD", "the world has no eventfds; a host has, and there it works (host.hpp)"},
     {"control messages", "no modelled socket produces any"},
     {"personalities, resource tags, restrictions", "they do not touch buffers"},
     {"IOPOLL, SQE128, CQE32, CQE_MIXED, NO_MMAP, NO_SQARRAY, ATTACH_WQ", "other ring layouts"},

@@ -33,6 +33,8 @@ profile=host
 same raw_calls
 if [ -x "$PROGRAMS/multishot_echo" ]; then
     same multishot_echo
+    same without_entering
+    same fork_and_threads
     for seed in 1 2 3 4 5; do
         expect 0 "$RINGPROOF" exec --seed "$seed" -- "$PROGRAMS/multishot_echo"
         says out "bytes 100500"

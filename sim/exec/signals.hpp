@@ -1,0 +1,11 @@
+#pragma once
+// SIGSYS is ours; the program's own calls about it are answered in signals.cpp.
+
+#include <signal.h>
+
+namespace ringproof::sim::exec {
+
+/// sigaction(2) by the C library's function, also for SIGSYS: 0, or -1 and errno.
+int set_signal_handler(int number, const struct sigaction& wanted) noexcept;
+
+}  // namespace ringproof::sim::exec
