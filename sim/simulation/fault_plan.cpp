@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
+#include <ranges>
 
 namespace ringproof::sim {
 
@@ -12,6 +13,14 @@ std::string_view name_of(fault which) noexcept {
         "bursts",          "jitter",       "spurious_wakes", "slow_readers",  "early_finishes",
         "early_resets",    "time_jumps",   "late_stores",    "small_queues"};
     return names[static_cast<std::size_t>(which)];
+}
+
+std::optional<fault> fault_named(std::string_view name) noexcept {
+    for (std::size_t i = 0; i < fault_count; ++i) {
+        const auto which = static_cast<fault>(i);
+        if (name_of(which) == name) return which;
+    }
+    return {};
 }
 
 std::string_view name_of(call_kind which) noexcept {
@@ -31,6 +40,25 @@ const std::vector<int>& errors_of(call_kind which) {
 }
 
 fault_plan all_faults() { return {.kinds = fault_set{}.set(), .swarm = true, .refusals = {}}; }
+
+std::expected<fault_set, std::string> parse_faults(std::string_view list,
+                                                   const fault_set& possible) {
+    fault_set made;
+    for (const auto part : std::views::split(list, ',')) {
+        const std::string_view name(part.begin(), part.end());
+        const auto which = fault_named(name);
+        if (name == "all") {
+            made |= possible;
+        } else if (!which) {
+            return std::unexpected(fmt::format("there is no fault '{}'", name));
+        } else if (!possible.test(static_cast<std::size_t>(*which))) {
+            return std::unexpected(fmt::format("'{}' is for simulated peers to do", name));
+        } else {
+            made.set(static_cast<std::size_t>(*which));
+        }
+    }
+    return made;
+}
 
 std::expected<void, std::string> validate(const fault_plan& plan, virtual_time budget) {
     if (plan.one_in == 0) return std::unexpected("faults: one in 0");

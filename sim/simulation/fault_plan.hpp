@@ -39,6 +39,7 @@ inline constexpr std::size_t fault_count = static_cast<std::size_t>(fault::small
 using fault_set = std::bitset<fault_count>;
 
 [[nodiscard]] std::string_view name_of(fault which) noexcept;
+[[nodiscard]] std::optional<fault> fault_named(std::string_view name) noexcept;
 
 /// The calls that can be refused.
 enum class call_kind : std::uint8_t { setup, enter, register_, map };
@@ -76,6 +77,10 @@ struct fault_plan {
 
 /// Everything that an application has to survive, in a swarm.
 [[nodiscard]] fault_plan all_faults();
+
+/// "short_transfers,punts", or "all". Error: which of them there is not, or is not possible.
+[[nodiscard]] std::expected<fault_set, std::string> parse_faults(std::string_view list,
+                                                                 const fault_set& possible);
 
 /// What a plan says that cannot be meant: "faults, refusal 2: ...". Nothing when it is sound.
 [[nodiscard]] std::expected<void, std::string> validate(const fault_plan& plan,

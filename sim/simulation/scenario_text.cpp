@@ -285,19 +285,12 @@ private:
                 made_.faults.until = time();
             } else if (*found == "all") {
                 made_.faults.kinds.set();
+            } else if (const auto which = fault_named(*found)) {
+                made_.faults.set(*which);
             } else {
-                fault_named(*found);
+                wrong(fmt::format("there is no fault '{}'", *found));
             }
         }
-    }
-
-    void fault_named(const std::string& name) {
-        for (std::size_t i = 0; i < fault_count; ++i) {
-            if (name_of(static_cast<fault>(i)) != name) continue;
-            made_.faults.kinds.set(i);
-            return;
-        }
-        wrong(fmt::format("there is no fault '{}'", name));
     }
 
     void refuse() {

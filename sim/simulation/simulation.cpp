@@ -14,6 +14,7 @@
 #include "sim/kernel/scheduler.hpp"
 #include "sim/kernel/timeouts.hpp"
 #include "sim/profile_name.hpp"
+#include "sim/simulation/plan_answers.hpp"
 #include "sim/simulation/progress.hpp"
 
 namespace ringproof::sim {
@@ -48,49 +49,10 @@ ring_context* ring_of(machine& in, int fd, std::uint32_t flags) {
 
 }  // namespace
 
-/// Answers from the seed, as the plan allows: a question that belongs to no fault of the plan gets
-/// its first alternative.
-struct simulation::advisor {
-    struct asker {
-        const char* why;
-        fault which;
-        bool is_model;
-    };
-
-    simulation* of;
-    std::vector<asker> known{};  // by address
-
-    std::uint32_t operator()(const question& asked) {
-        if (of->faults_.ended()) return 0;
-        if (asked.why == fault_source::how_much) return of->random_.below(asked.bound);
-        const asker& who = asker_of(asked.why);
-        const fault_plan& plan = of->wanted_->faults;
-        if (!plan.has(who.which)) return 0;
-        if (of->random_.below(plan.one_in) != 0) return 0;
-        if (who.is_model) of->faults_.happened(who.which);
-        return asked.bound == 2 ? 1 : of->random_.below(asked.bound);
-    }
-
-    const asker& asker_of(const char* why) {
-        const auto at = std::ranges::find(known, why, &asker::why);
-        if (at != known.end()) return *at;
-        const std::string_view text = why;
-        for (std::size_t i = 0; i < fault_count; ++i) {
-            const auto which = static_cast<fault>(i);
-            if (text == name_of(which)) return known.emplace_back(why, which, false);
-        }
-        // Of the model's own questions all others are about who runs when.
-        const fault which = text == "bytes left out of a stream transfer" ? fault::short_transfers
-            : text == "a wait goes to io-wq"                              ? fault::punts
-                                                                          : fault::delayed_work;
-        return known.emplace_back(why, which, true);
-    }
-};
-
 choices simulation::make_choices() {
     if (!wanted_->answers.empty()) return choices::from_bytes(wanted_->answers);
     if (wanted_->faults.kinds.none()) return {};
-    return choices::advised(advisor{this});
+    return choices::advised(plan_answers(faults_, random_));
 }
 
 simulation::simulation(const scenario& wanted, const watching& how, page_arena& pages)

@@ -59,8 +59,6 @@ public:
     [[nodiscard]] model_kernel& model() noexcept { return kernel_; }
 
 private:
-    struct advisor;
-
     // Surroundings of the model.
     [[nodiscard]] std::uint64_t next_event() const noexcept override;
     void happen() override;
