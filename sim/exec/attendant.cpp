@@ -18,7 +18,7 @@ namespace ringproof::sim::exec {
 namespace {
 
 constexpr std::uint64_t polling_pause = 20'000;      // of an SQPOLL thread between two looks
-constexpr std::uint64_t away = 2'000'000;            // while others see to it
+constexpr std::uint64_t away = 300'000;              // while others see to it
 constexpr std::uint64_t burial_pause = 100'000'000;  // after which a closed ring is noticed
 constexpr std::size_t stack_size = std::size_t{256} << 10U;
 
@@ -99,7 +99,10 @@ void server::attend() {
         in.now = now();
         if (sleepers_ == nullptr || polls(in)) {
             files_.wake_ready();
+            wake_for_nothing();
+            look();
             kernel_.step();
+            look();
             ring_bells();
         }
         if (in.now - buried > burial_pause) {

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sim/exec/ring_files.hpp"
 #include "sim/exec/system_call.hpp"
@@ -45,8 +46,6 @@ private:
     segment* segments_;
     std::size_t count_;
 };
-
-int number_of(const open_file& file) noexcept { return file.kept >= 0 ? file.kept : file.number; }
 
 int option_of(int fd, int name) noexcept {
     int value = 0;
@@ -161,7 +160,11 @@ void program_files::wake_ready() {
     const long count = system_call(SYS_epoll_wait, epoll_.number(), seen.data(), seen.size(), 0);
     for (long i = 0; i < count; ++i) {
         const epoll_event& each = seen[static_cast<std::size_t>(i)];
-        wake(*static_cast<open_file*>(each.data.ptr), ready_of(each.events));
+        auto& file = *static_cast<open_file*>(each.data.ptr);
+        const bool over = (each.events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+        wake(file, ready_of(each.events));
+        // The end woke whoever waited on its own account; here both are one event.
+        if (over && !std::exchange(file.ended, true)) wake(file, ready_of(each.events));
     }
 }
 
@@ -172,17 +175,25 @@ std::uint8_t program_files::poll(const open_file& file) noexcept {
     return ready_of(static_cast<std::uint32_t>(asked.revents));
 }
 
+std::uint32_t program_files::events(const open_file& file, std::uint32_t wanted) noexcept {
+    pollfd asked{.fd = number_of(file), .events = static_cast<short>(wanted), .revents = 0};
+    if (system_call(SYS_poll, &asked, 1, 0) <= 0) return 0;
+    return static_cast<std::uint16_t>(asked.revents);
+}
+
 std::int64_t program_files::queued(const open_file& file) noexcept {
     int bytes = 0;
-    return system_call(SYS_ioctl, number_of(file), FIONREAD, &bytes) < 0 ? -1 : bytes;
+    if (system_call(SYS_ioctl, number_of(file), FIONREAD, &bytes) < 0) return -1;
+    if (bytes != 0 || file.kind != file_kind::tcp) return bytes;
+    return events(file, POLLRDHUP) != 0 ? 1 : 0;  // a FIN counts as a byte (CQE-07)
 }
 
 received program_files::receive(open_file& file, user_buffers& into, std::uint64_t most,
-                                std::uint32_t flags) {
+                                std::uint32_t flags, const message_parts& parts) {
     const ranges all(into, most);
     flags |= msg::dontwait;
     received got;
-    if (all.size() == 1 && file.is_stream_socket()) {
+    if (all.size() == 1 && file.is_stream_socket() && parts.control_size == 0) {
         got.size = system_call(SYS_recvfrom, number_of(file), all.first().address, all.first().size,
                                flags, nullptr, nullptr);
     } else {
@@ -191,11 +202,14 @@ received program_files::receive(open_file& file, user_buffers& into, std::uint64
         message.msg_namelen = sizeof name_;
         message.msg_iov = all.data();
         message.msg_iovlen = all.size();
+        message.msg_control = pointer_to(parts.control);
+        message.msg_controllen = parts.control_size;
         got.size = system_call(SYS_recvmsg, number_of(file), &message, flags);
         name_size_ = got.size < 0 ? 0 : std::min<std::size_t>(message.msg_namelen, sizeof name_);
         if (got.size >= 0) {
             got.flags = static_cast<std::uint32_t>(message.msg_flags);
             got.name_size = message.msg_namelen;
+            got.control_size = message.msg_controllen;
         }
     }
     if (got.size > 0) {
@@ -205,17 +219,21 @@ received program_files::receive(open_file& file, user_buffers& into, std::uint64
 }
 
 std::int64_t program_files::transmit(open_file& file, user_buffers& from, std::uint64_t most,
-                                     std::uint32_t flags) {
+                                     std::uint32_t flags, const message_parts& parts) {
     const ranges all(from, most);
     flags |= MSG_DONTWAIT | MSG_NOSIGNAL;
     long sent = 0;
-    if (all.size() == 1) {
+    if (all.size() == 1 && parts.control_size == 0) {
         sent = system_call(SYS_sendto, number_of(file), all.first().address, all.first().size,
-                           flags, nullptr, 0);
+                           flags, parts.name, parts.name_size);
     } else {
         msghdr message{};
+        message.msg_name = pointer_to(parts.name);
+        message.msg_namelen = parts.name_size;
         message.msg_iov = all.data();
         message.msg_iovlen = all.size();
+        message.msg_control = pointer_to(parts.control);
+        message.msg_controllen = parts.control_size;
         sent = system_call(SYS_sendmsg, number_of(file), &message, flags);
     }
     if (sent > 0) from.skip(static_cast<std::uint64_t>(sent));
@@ -224,7 +242,7 @@ std::int64_t program_files::transmit(open_file& file, user_buffers& from, std::u
 
 std::int64_t program_files::read(open_file& file, user_buffers& into, std::uint64_t position) {
     if (file.is_socket()) {
-        return into.left() == 0 ? 0 : receive(file, into, into.left(), 0).size;
+        return into.left() == 0 ? 0 : receive(file, into, into.left(), 0, {}).size;
     }
     if (file.can_poll()) return without_blocking(SYS_preadv2, number_of(file), into, POLLIN);
     const ranges all(into, into.left());
@@ -232,7 +250,7 @@ std::int64_t program_files::read(open_file& file, user_buffers& into, std::uint6
 }
 
 std::int64_t program_files::write(open_file& file, user_buffers& from, std::uint64_t position) {
-    if (file.is_socket()) return transmit(file, from, from.left(), 0);
+    if (file.is_socket()) return transmit(file, from, from.left(), 0, {});
     if (file.can_poll()) return without_blocking(SYS_pwritev2, number_of(file), from, POLLOUT);
     const ranges all(from, from.left());
     return system_call(SYS_pwritev2, number_of(file), all.data(), all.size(), position, 0, 0);

@@ -12,6 +12,11 @@
 
 namespace ringproof::sim::exec {
 
+/// Its number at this moment: the program's, or ours where it is kept.
+[[nodiscard]] inline int number_of(const open_file& file) noexcept {
+    return file.kept >= 0 ? file.kept : file.number;
+}
+
 class program_files final : public host_files {
 public:
     program_files();
@@ -27,12 +32,13 @@ public:
     void watch(open_file& file) noexcept override;
     void wake_ready() override;
     std::uint8_t poll(const open_file& file) noexcept override;
+    std::uint32_t events(const open_file& file, std::uint32_t wanted) noexcept override;
     std::int64_t queued(const open_file& file) noexcept override;
-    received receive(open_file& file, user_buffers& into, std::uint64_t most,
-                     std::uint32_t flags) override;
+    received receive(open_file& file, user_buffers& into, std::uint64_t most, std::uint32_t flags,
+                     const message_parts& parts) override;
     std::span<const std::byte> sender() const noexcept override { return {name_, name_size_}; }
     std::int64_t transmit(open_file& file, user_buffers& from, std::uint64_t most,
-                          std::uint32_t flags) override;
+                          std::uint32_t flags, const message_parts& parts) override;
     std::int64_t read(open_file& file, user_buffers& into, std::uint64_t position) override;
     std::int64_t write(open_file& file, user_buffers& from, std::uint64_t position) override;
     int accept(open_file& listener, std::uint64_t address, std::uint64_t address_size,

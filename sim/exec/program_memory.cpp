@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "sim/exec/system_call.hpp"
@@ -24,6 +23,7 @@ program_memory::program_memory() noexcept {
     const long at = system_call(SYS_mmap, nullptr, window_size, PROT_READ | PROT_WRITE, MAP_SHARED,
                                 file_.number(), 0);
     if (at > 0) window_ = reinterpret_cast<std::byte*>(at);
+    populates_ = system_call(SYS_madvise, at, page_size, populate_write) == 0;
 }
 
 program_memory::~program_memory() {
@@ -61,12 +61,12 @@ bool program_memory::copy_out(std::uint64_t to, const void* from, std::size_t si
 std::uint64_t program_memory::reach(std::uint64_t address, std::uint64_t size,
                                     access how) noexcept {
     if (size == 0) return 0;
+    if (!populates_) return size;
     const int asked = how == access::read_write ? populate_write : populate_read;
     const std::uint64_t first = address / page_size * page_size;
     const std::uint64_t end = (address + size + page_size - 1) / page_size * page_size;
     const auto allows = [asked](std::uint64_t at, std::uint64_t bytes) {
-        const long answer = system_call(SYS_madvise, at, bytes, asked);
-        return answer == 0 || answer == -EINVAL;
+        return system_call(SYS_madvise, at, bytes, asked) == 0;
     };
     if (allows(first, end - first)) return size;
     std::uint64_t at = first;

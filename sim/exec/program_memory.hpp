@@ -28,6 +28,7 @@ private:
 
     private_file file_;
     std::byte* window_ = nullptr;
+    bool populates_ = false;  // the kernel can be asked
 };
 
 }  // namespace ringproof::sim::exec

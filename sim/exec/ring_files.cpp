@@ -10,8 +10,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "sim/exec/system_call.hpp"
+#include "sim/exec/trap.hpp"
 
 namespace ringproof::sim::exec {
 
@@ -51,7 +53,10 @@ int ring_files::open() {
 }
 
 std::byte* ring_files::pages(int ring, std::uint64_t offset, std::size_t count) {
-    const ring_file* file = find(identity_of(ring));
+    ring_file* file = find(identity_of(ring));
+    if (file != nullptr && offset >= abi::ioring_off_pbuf_ring) {
+        offset = std::exchange(file->end, file->end + count * page_size);
+    }
     const int fd = file != nullptr && file->ours.is_open() ? file->ours.number() : ring;
     const std::size_t size = count * page_size;
     struct stat seen{};
@@ -60,14 +65,22 @@ std::byte* ring_files::pages(int ring, std::uint64_t offset, std::size_t count) 
         system_call(SYS_ftruncate, fd, offset + size) < 0) {
         return nullptr;
     }
-    system_call(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
-    const long at = system_call(SYS_mmap, nullptr, size, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_POPULATE, fd, offset);
+    const long at =
+        system_call(SYS_mmap, nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+                    ours | static_cast<std::uint32_t>(fd), offset);
     if (at < 0 && at > -4096) return nullptr;
-    return reinterpret_cast<std::byte*>(at);
+    auto* first = reinterpret_cast<std::byte*>(at);
+    placed_.push_back({first, offset});
+    return first;
+}
+
+std::uint64_t ring_files::offset_of(const std::byte* first) const noexcept {
+    const auto at = std::ranges::find(placed_, first, &placed::first);
+    return at == placed_.end() ? 0 : at->offset;
 }
 
 void ring_files::release(std::byte* first, std::size_t count) noexcept {
+    std::erase_if(placed_, [first](const placed& each) { return each.first == first; });
     system_call(SYS_munmap, first, count * page_size);
 }
 
@@ -81,6 +94,11 @@ bool ring_files::is_alive(std::uint64_t identity) const noexcept {
 
 void ring_files::forget(std::uint64_t identity) noexcept {
     std::erase_if(files_, [identity](const ring_file& each) { return each.identity == identity; });
+}
+
+ring_files::ring_file* ring_files::find(std::uint64_t identity) noexcept {
+    const auto at = std::ranges::find(files_, identity, &ring_file::identity);
+    return at == files_.end() ? nullptr : &*at;
 }
 
 const ring_files::ring_file* ring_files::find(std::uint64_t identity) const noexcept {

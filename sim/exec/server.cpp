@@ -1,6 +1,8 @@
 #include "sim/exec/server.hpp"
 
 #include <poll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
@@ -9,11 +11,43 @@
 
 #include "sim/exec/system_call.hpp"
 #include "sim/exec/threads.hpp"
+#include "sim/exec/trap.hpp"
 #include "sim/kernel/lifetime.hpp"
+#include "sim/kernel/poll.hpp"
+#include "sim/kernel/registration.hpp"
+#include "sim/simulation/plan_answers.hpp"
 
 namespace ringproof::sim::exec {
 
 namespace {
+
+const char* name_of(long number) noexcept {
+    switch (number) {
+        case SYS_io_uring_setup:
+            return "io_uring_setup()";
+        case SYS_io_uring_enter:
+            return "io_uring_enter()";
+        case SYS_io_uring_register:
+            return "io_uring_register()";
+        case SYS_munmap:
+            return "munmap()";
+        default:
+            return "exit()";
+    }
+}
+
+// RLIMIT_MEMLOCK, as it is now.
+std::uint64_t lockable_pages() noexcept {
+    rlimit limit{};
+    system_call(SYS_prlimit64, 0, RLIMIT_MEMLOCK, nullptr, &limit);
+    return limit.rlim_cur / page_size;
+}
+
+// Children write beside the first process, not over it.
+std::string own_file(const settings& wanted, const std::string& path) {
+    if (path.empty() || wanted.is_first) return path;
+    return path + "." + std::to_string(system_call(SYS_getpid));
+}
 
 long negated(const result<unsigned>& answer) noexcept {
     return answer ? static_cast<long>(*answer) : -static_cast<long>(answer.error().value());
@@ -22,22 +56,73 @@ long negated(const result<unsigned>& answer) noexcept {
 model_options options_of(const settings& wanted, host& outside) {
     model_options options;
     options.kernel_profile = wanted.version;
-    options.short_transfers = wanted.seed.has_value();
+    const fault_plan& faults = wanted.faults;
+    const bool anything = wanted.seed && faults.kinds.none();
+    options.short_transfers = anything || faults.has(fault::short_transfers);
+    options.punts = faults.has(fault::punts);
     options.outside = &outside;
     options.peers_share_task = true;  // whoever writes to its files may be the program itself
     return options;
 }
 
-void* pointer_to(std::uint64_t address) noexcept {
-    return reinterpret_cast<void*>(static_cast<std::uintptr_t>(address));
-}
-
 }  // namespace
 
 server::server(const settings& wanted)
-    : verbose_(wanted.verbose),
-      choice_(wanted.seed ? choices::random(*wanted.seed) : choices()),
-      kernel_(choice_, options_of(wanted, host_)) {}
+    : wanted_(wanted),
+      history_(own_file(wanted, wanted.history), log_style::lines),
+      records_(wanted.is_first ? wanted.records : "", log_style::records),
+      random_(wanted.seed.value_or(0)),
+      faults_(wanted_.faults, choice_),
+      choice_(make_choices()),
+      kernel_(choice_, options_of(wanted, host_)) {
+    if (!wanted.watches()) return;
+    ledger::listener hears;
+    if (history_.is_open() || records_.is_open()) {
+        hears = [this](std::uint32_t ring, const event& happened) {
+            history_.add(ring, happened);
+            records_.add(ring, happened);
+        };
+    }
+    ledger_ = std::make_unique<ledger>(std::move(hears));
+}
+
+// A plan says what may go wrong; a seed alone, that everything may.
+choices server::make_choices() {
+    if (wanted_.faults.kinds.any()) return choices::advised(plan_answers(faults_, random_));
+    return wanted_.seed ? choices::random(*wanted_.seed) : choices();
+}
+
+int server::finish(int status) {
+    const std::scoped_lock alone(one_at_a_time_);
+    if (!ledger_) return status;
+    begin_call({.number = SYS_exit_group});
+    ledger_->finish(kernel_.inside(), files_);
+    std::string told = wanted_.report ? ledger_->report() : "";
+    if (wanted_.report || wanted_.check) {
+        for (const std::string& each : ledger_->findings()) {
+            told += "ringproof: found: " + each + "\n";
+        }
+    }
+    system_call(SYS_write, 2, told.data(), told.size());
+    history_.flush();
+    records_.flush();
+    return wanted_.check && !ledger_->findings().empty() ? 1 : status;
+}
+
+// What is registered there stays the kernel's, with what it holds.
+void server::unmap(std::uint64_t address, std::uint64_t size) {
+    const std::scoped_lock alone(one_at_a_time_);
+    begin_call({.number = SYS_munmap});
+    look();
+    if (ledger_) ledger_->unmapped(kernel_.inside(), address, size);
+    const auto* first = static_cast<const std::byte*>(pointer_to(address));
+    keep_rings_in(kernel_.inside(), {first, size});
+}
+
+void server::begin_call(const call& asked) {
+    if (!ledger_) return;
+    ledger_->begin_call(name_of(asked.number), static_cast<std::uint64_t>(system_call(SYS_gettid)));
+}
 
 // The files that are kept are the parent's, and so is what tells of them.
 server::~server() {
@@ -46,6 +131,7 @@ server::~server() {
         if (each->kept >= 0) files_.close(each->kept);
     }
     for (const auto& each : in.rings) {
+        if (each->brings_memory) continue;
         rings_.release(each->rings_memory, pages_for(each->rings_size));
         rings_.release(each->sqes_memory, pages_for(each->sqes_size));
     }
@@ -61,7 +147,10 @@ long server::serve(const call& asked) {
     const std::scoped_lock alone(one_at_a_time_);
     signals_ = asked.signals;
     kernel_.set_caller(this_thread());
-    const std::uint64_t* given = asked.arguments;
+    begin_call(asked);
+    look();
+    machine& in = kernel_.inside();
+    const auto& given = asked.arguments;
     const auto fd = static_cast<int>(given[0]);
     long answer = -ENOSYS;
     switch (asked.number) {
@@ -69,11 +158,12 @@ long server::serve(const call& asked) {
             answer = set_up(static_cast<std::uint32_t>(given[0]), given[1]);
             break;
         case SYS_io_uring_enter:
-            answer = negated(kernel_.enter(
-                fd, static_cast<std::uint32_t>(given[1]), static_cast<std::uint32_t>(given[2]),
-                static_cast<std::uint32_t>(given[3]), pointer_to(given[4]), given[5]));
+            answer = enter(asked);
             break;
+        case SYS_mmap:
+            return map(given);
         case SYS_io_uring_register:
+            in.options.locked_pages_max = lockable_pages();
             answer = negated(kernel_.register_(fd, static_cast<std::uint32_t>(given[1]),
                                                pointer_to(given[2]),
                                                static_cast<std::uint32_t>(given[3])));
@@ -81,9 +171,37 @@ long server::serve(const call& asked) {
         default:
             break;
     }
+    look();
     ring_bells();
     call_attendant();
     return answer;
+}
+
+long server::enter(const call& asked) {
+    const std::uint64_t* given = asked.arguments;
+    const auto to_submit = static_cast<std::uint32_t>(given[1]);
+    if (to_submit != 0 && faults_.happens(fault::refusals)) {
+        return faults_.amount(2) == 0 ? -EAGAIN : -EBUSY;
+    }
+    return negated(
+        kernel_.enter(static_cast<int>(given[0]), to_submit, static_cast<std::uint32_t>(given[2]),
+                      static_cast<std::uint32_t>(given[3]), pointer_to(given[4]), given[5]));
+}
+
+// A ring's two queues are one mapping that two offsets name, which a file cannot have.
+long server::map(const std::uint64_t (&given)[6]) {
+    machine& in = kernel_.inside();
+    const auto fd = static_cast<int>(given[4]);
+    std::uint64_t offset = given[5];
+    if ((given[3] & MAP_ANONYMOUS) == 0) {
+        if (ring_context* ring = in.ring_at(fd)) {
+            const mapped_memory wanted = map_ring(in, *ring, given[1], offset);
+            if (wanted.first == nullptr) return wanted.error;
+            offset = rings_.offset_of(wanted.first);
+        }
+    }
+    return system_call(SYS_mmap, given[0], given[1], given[2], given[3],
+                       ours | static_cast<std::uint32_t>(fd), offset);
 }
 
 long server::set_up(std::uint32_t entries, std::uint64_t parameters) {
@@ -108,6 +226,7 @@ void server::bury_closed_rings() {
             ++i;
             continue;
         }
+        if (ledger_) ledger_->ring_over(each);
         rings_.forget(each.identity);
         each.identity = 0;
         const std::size_t before = rings.size();
@@ -126,11 +245,30 @@ void server::ring_bells() {
 }
 
 void server::lacks(std::string_view what, std::uint32_t number) {
-    if (!verbose_) return;
+    if (!wanted_.verbose) return;
     std::string line = "not modelled: " + std::string(what) + " " + std::to_string(number);
     if (std::ranges::find(named_, line) != named_.end()) return;
     say(line);
     named_.push_back(std::move(line));
+}
+
+void server::submitted(const request& fresh) {
+    if (ledger_) ledger_->submitted(fresh);
+}
+
+void server::saw(const ring_context& ring, const event& happened) {
+    if (ledger_) ledger_->saw(ring, happened);
+}
+
+// Each of the files that somebody waits for, by its own chance.
+void server::wake_for_nothing() {
+    if (!faults_.may(fault::spurious_wakes)) return;
+    for (const auto& file : kernel_.inside().files) {
+        const bool waited_for = file->in_use && file->first_waiter != nullptr;
+        if (waited_for && faults_.happens(fault::spurious_wakes)) {
+            wake(*file, ready::in | ready::out);
+        }
+    }
 }
 
 std::uint64_t server::now() noexcept {
@@ -141,6 +279,7 @@ std::uint64_t server::now() noexcept {
 }
 
 int server::sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* signals) {
+    if (faults_.happens(fault::interruptions)) return -EINTR;
     sleeper self{&ring, ring.cq_tail, bell_of_this_thread(), sleepers_};
     sleepers_ = &self;
     const std::uint64_t mask = signals != nullptr ? *signals : signals_;
@@ -163,6 +302,7 @@ int server::sleep(ring_context& ring, std::uint64_t until, const std::uint64_t* 
     *at = self.next;
     if (events[1].revents != 0) silence_bell(self.bell);
     files_.wake_ready();
+    wake_for_nothing();
     return answer == -EINTR ? -EINTR : 0;
 }
 

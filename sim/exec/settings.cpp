@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sim/exec/system_call.hpp"
+#include "sim/exec/variables.hpp"
 #include "sim/profile_name.hpp"
 
 namespace ringproof::sim::exec {
@@ -22,7 +23,21 @@ std::optional<settings> settings_of_environment() {
         if (std::from_chars(digits, end, seed).ptr != end) return {};
         found.seed = seed;
     }
+    const auto text = [](const char* name) {
+        const char* value = std::getenv(name);
+        return std::string(value == nullptr ? "" : value);
+    };
+    if (const std::string list = text(variable::faults); !list.empty()) {
+        const auto kinds = parse_faults(list, possible_faults());
+        if (!kinds) return {};
+        found.faults.kinds = *kinds;
+    }
     found.verbose = std::getenv(variable::verbose) != nullptr;
+    found.report = std::getenv(variable::report) != nullptr;
+    found.check = std::getenv(variable::check) != nullptr;
+    found.history = text(variable::history);
+    found.records = text(variable::records);
+    found.is_first = text(variable::process) == std::to_string(system_call(SYS_getpid));
     return found;
 }
 

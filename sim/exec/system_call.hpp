@@ -42,6 +42,11 @@ inline long call(long number, long a, long b, long c, long d, long e, long f) no
 
 }  // namespace detail
 
+/// The program's address as a pointer, for who never looks at what is there.
+inline void* pointer_to(std::uint64_t address) noexcept {
+    return reinterpret_cast<void*>(static_cast<std::uintptr_t>(address));
+}
+
 /// \param arguments  up to six numbers and pointers
 template <class... Arguments>
 inline long system_call(long number, Arguments... arguments) noexcept {

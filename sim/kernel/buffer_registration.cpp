@@ -173,6 +173,7 @@ int unregister_buffer_ring(ring_context& ring, std::uint64_t argument) {
         // BUG-10: the pages are somebody else's now; the mapping shows what they write there.
         std::memset(static_cast<void*>(list->slots), 0x6b, ring_size(list->entries));
     }
+    ring.tell_program(event_kind::group_closed, named.bgid);
     release_ring_memory(in, *list);
     ring.groups.remove(named.bgid);
     return 0;

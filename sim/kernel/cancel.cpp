@@ -74,7 +74,8 @@ bool cancel_poll(ring_context& ring, const cancel_query& query) {
 bool cancel_timer(ring_context& ring, const cancel_query& query) {
     if ((query.flags & abi::ioring_async_cancel_fd) != 0) return false;
     for (request* each = ring.table.timers().first(); each != nullptr; each = each->table_after) {
-        if (each->work != task::none || !matches(*each, query)) continue;
+        if (each->work != task::none || each->opcode != abi::ioring_op_timeout) continue;
+        if (!matches(*each, query)) continue;
         each->cancelled = true;
         queue_task(*each, task::expired);
         return true;

@@ -20,17 +20,11 @@ bool has_room(const ring_context& ring) noexcept {
     return std::min(queued, ring.cq_entries) < ring.cq_entries;
 }
 
-// An eventfd hears of each completion, wherever it went.
-void tell_events(ring_context& ring) noexcept {
-    constexpr std::uint32_t disabled = 1;  // IORING_CQ_EVENTFD_DISABLED
-    if (ring.events == nullptr) return;
-    if ((model_memory::load_relaxed(ring.words.cq_flags) & disabled) != 0) return;
-    ring.events->outside->signal(*ring.events);
-}
-
 void store(ring_context& ring, const abi::io_uring_cqe& posted) noexcept {
-    abi::io_uring_cqe* slot = &ring.words.cqes[ring.cq_tail & (ring.cq_entries - 1)];
+    const std::uint32_t at = ring.cq_tail & (ring.cq_entries - 1);
+    abi::io_uring_cqe* slot = &ring.words.cqes[at << ring.cqe_shift];
     model_memory::store_plain(slot, posted);
+    if (ring.cqe_shift != 0) model_memory::store_plain(slot + 1, abi::io_uring_cqe{});
     model_memory::store_release(ring.words.cq_tail, ++ring.cq_tail);
 }
 
@@ -52,6 +46,13 @@ void overflow(ring_context& ring, const abi::io_uring_cqe& posted) {
 
 }  // namespace
 
+void tell_events(ring_context& ring) noexcept {
+    constexpr std::uint32_t disabled = 1;  // IORING_CQ_EVENTFD_DISABLED
+    if (ring.events == nullptr) return;
+    if ((model_memory::load_relaxed(ring.words.cq_flags) & disabled) != 0) return;
+    ring.events->outside->signal(*ring.events);
+}
+
 bool post_more(request& armed, std::int64_t res, std::uint32_t flags) {
     ring_context& ring = *armed.ring;
     const abi::io_uring_cqe posted{armed.user_data, static_cast<std::int32_t>(res),
@@ -67,10 +68,7 @@ bool post_more(request& armed, std::int64_t res, std::uint32_t flags) {
     return true;
 }
 
-void post_last(request& finished) {
-    ring_context& ring = *finished.ring;
-    const abi::io_uring_cqe posted{finished.user_data, finished.res, finished.flags};
-    ring.starved += finished.res == -ENOBUFS ? 1 : 0;
+void post_message(ring_context& ring, const abi::io_uring_cqe& posted) {
     if (ring.overflowing || !has_room(ring)) {
         overflow(ring, posted);
         return;
@@ -78,6 +76,11 @@ void post_last(request& finished) {
     store(ring, posted);
     ring.note(event_kind::posted, posted.user_data, posted.res, posted.flags);
     tell_events(ring);
+}
+
+void post_last(request& finished) {
+    finished.ring->starved += finished.res == -ENOBUFS ? 1 : 0;
+    post_message(*finished.ring, {finished.user_data, finished.res, finished.flags});
 }
 
 void flush_overflow(ring_context& ring) {

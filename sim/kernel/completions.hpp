@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include <ringproof/abi.hpp>
+
 namespace ringproof::sim {
 
 struct ring_context;
@@ -15,6 +17,13 @@ struct request;
 
 /// Posts the last completion of a request as its `res` and `flags` say, in the list if need be.
 void post_last(request& finished);
+
+/// Posts a completion that no request of this ring's makes: a message.
+void post_message(ring_context& ring, const abi::io_uring_cqe& posted);
+
+/// An eventfd hears of each completion, wherever it went, and of work that only the ring's owner
+/// can do.
+void tell_events(ring_context& ring) noexcept;
 
 /// Moves the list into the queue as far as there is room (rules OVF-06 .. OVF-08).
 void flush_overflow(ring_context& ring);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "sim/kernel/host.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/lifetime.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/registration.hpp"
@@ -30,6 +31,31 @@ int place_file(ring_context& ring, std::size_t slot, std::int32_t fd) {
     }
     if (open_file* before = std::exchange(ring.files[slot], placed)) in.drop(*before);
     return 0;
+}
+
+// The lowest empty slot.
+int place_anywhere(ring_context& ring, std::int32_t fd) {
+    const auto at = std::ranges::find(ring.files, nullptr);
+    if (at == ring.files.end()) return -ENFILE;
+    const auto slot = at - ring.files.begin();
+    const int refused = place_file(ring, static_cast<std::size_t>(slot), fd);
+    return refused != 0 ? refused : static_cast<int>(slot);
+}
+
+// How many of them, or why not even the first.
+int place_files(ring_context& ring, std::uint32_t offset, std::uint64_t data, std::uint32_t count) {
+    if (offset > ~std::uint32_t{0} - count) return -EOVERFLOW;
+    if (!ring.has_files) return -ENXIO;
+    if (offset + count > ring.files.size()) return -EINVAL;
+    int done = 0;
+    for (std::uint32_t i = 0; i < count; ++i, ++done) {
+        std::int32_t fd = -1;
+        const std::uint64_t at = data + std::uint64_t{i} * sizeof fd;
+        int refused = ring.in->memory.copy_in(&fd, at, sizeof fd) ? 0 : -EFAULT;
+        if (refused == 0 && fd != keep_file) refused = place_file(ring, offset + i, fd);
+        if (refused != 0) return done != 0 ? done : refused;
+    }
+    return done;
 }
 
 void forget_files(ring_context& ring) {
@@ -101,18 +127,51 @@ int update_files(ring_context& ring, std::uint64_t argument, std::uint32_t count
     abi::io_uring_rsrc_update wanted{};
     if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
     if (wanted.resv != 0) return -EINVAL;
-    if (wanted.offset > ~std::uint32_t{0} - count) return -EOVERFLOW;
+    return place_files(ring, wanted.offset, wanted.data, count);
+}
+
+int update_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size) {
+    abi::io_uring_rsrc_update2 wanted{};
+    if (size != sizeof wanted) return -EINVAL;
+    if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
+    if (wanted.nr == 0 || wanted.resv != 0 || wanted.resv2 != 0) return -EINVAL;
+    if (wanted.tags != 0) return -EINVAL;  // not modelled
+    return place_files(ring, wanted.offset, wanted.data, wanted.nr);
+}
+
+int update_files_of(request& asking) {
+    ring_context& ring = *asking.ring;
+    if (asking.off != any_slot) {
+        return place_files(ring, static_cast<std::uint32_t>(asking.off), asking.addr, asking.len);
+    }
     if (!ring.has_files) return -ENXIO;
-    if (wanted.offset + count > ring.files.size()) return -EINVAL;
     int done = 0;
-    for (std::uint32_t i = 0; i < count; ++i, ++done) {
+    for (std::uint32_t i = 0; i < asking.len; ++i, ++done) {
         std::int32_t fd = -1;
-        const std::uint64_t at = wanted.data + std::uint64_t{i} * sizeof fd;
-        int refused = ring.in->memory.copy_in(&fd, at, sizeof fd) ? 0 : -EFAULT;
-        if (refused == 0 && fd != keep_file) refused = place_file(ring, wanted.offset + i, fd);
-        if (refused != 0) return done != 0 ? done : refused;
+        const std::uint64_t at = asking.addr + std::uint64_t{i} * sizeof fd;
+        int slot = ring.in->memory.copy_in(&fd, at, sizeof fd) ? place_anywhere(ring, fd) : -EFAULT;
+        if (slot >= 0 && !ring.in->memory.copy_out(at, &slot, sizeof slot)) {
+            (void)place_file(ring, static_cast<std::size_t>(slot), -1);
+            slot = -EFAULT;
+        }
+        if (slot < 0) return done != 0 ? done : slot;
     }
     return done;
+}
+
+int settle_descriptor(request& maker, int fd) {
+    if (fd < 0 || maker.file_index == 0) return fd;
+    ring_context& ring = *maker.ring;
+    int settled = -EINVAL;
+    if (!ring.has_files) {
+        settled = -ENXIO;
+    } else if (maker.file_index == any_slot) {
+        settled = place_anywhere(ring, fd);
+    } else if (maker.file_index <= ring.files.size()) {
+        settled = place_file(ring, maker.file_index - 1, fd);
+    }
+    (void)ring.in->close(fd);
+    return settled;
 }
 
 int unregister_files(ring_context& ring) {

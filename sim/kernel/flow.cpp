@@ -6,6 +6,7 @@
 
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/host.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/poll.hpp"
@@ -33,6 +34,7 @@ void fail_links(request& failed) {
 }
 
 void hand_on(request& finished) {
+    disarm_guard(finished);
     if (finished.next_link == nullptr) return;
     if (finished.is(fact::failed) && !finished.is(fact::hardlink)) {
         fail_links(finished);
@@ -50,7 +52,7 @@ std::size_t chain_length(const request& head) noexcept {
 
 bool is_net(std::uint8_t opcode) noexcept {
     return opcode == abi::ioring_op_recv || opcode == abi::ioring_op_recvmsg ||
-        opcode == abi::ioring_op_send;
+        opcode == abi::ioring_op_send || opcode == abi::ioring_op_sendmsg;
 }
 
 void keep_spare_room(request& finished) {
@@ -109,8 +111,9 @@ void run_woken_multishot(request& woken, bool looks) {
             return;
         }
         // Several wake-ups may have been data and the end; the end wakes nobody again (BUG-24).
-        const bool may_have_ended = wakes > 1 && woken.file->hung_up() &&
-            !woken.ring->in->version().bugs.misses_end_on_wake_race;
+        const bool misses = woken.ring->in->version().bugs.misses_end_on_wake_race &&
+            woken.file->outside == nullptr;  // a host tells of both at once, which is no race
+        const bool may_have_ended = wakes > 1 && woken.file->hung_up() && !misses;
         if (woken.wakes == 0 && !may_have_ended) return;
         wakes = std::max(std::exchange(woken.wakes, 0), 1U);
         looks = true;
@@ -211,9 +214,13 @@ bool find_file_for_worker(request& starting) {
 
 }  // namespace
 
-void start(request& starting) { see_to(starting, issue(starting, {.nonblock = true})); }
+void start(request& starting) {
+    arm_guard(starting);
+    see_to(starting, issue(starting, {.nonblock = true}));
+}
 
 void run_on_worker(request& starting) {
+    arm_guard(starting);
     if (!find_file_for_worker(starting)) {
         starting.res = -EBADF;
         queue_task(starting, task::fail);

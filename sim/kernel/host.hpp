@@ -10,11 +10,13 @@
 #include <span>
 #include <string_view>
 
+#include "sim/history.hpp"
 #include "sim/kernel/address_space.hpp"
 #include "sim/kernel/socket.hpp"
 
 namespace ringproof::sim {
 
+struct request;
 struct ring_context;
 
 class host_time {
@@ -79,15 +81,18 @@ public:
     virtual void wake_ready() = 0;
 
     [[nodiscard]] virtual std::uint8_t poll(const open_file& file) noexcept = 0;  ///< `ready`
+    /// As poll(2) tells it of those events and of errors, without waiting.
+    [[nodiscard]] virtual std::uint32_t events(const open_file& file,
+                                               std::uint32_t wanted) noexcept = 0;
     /// Bytes that can be received; negative: it does not tell.
     [[nodiscard]] virtual std::int64_t queued(const open_file& file) noexcept = 0;
     /// At most `most` bytes.
     virtual received receive(open_file& file, user_buffers& into, std::uint64_t most,
-                             std::uint32_t flags) = 0;
+                             std::uint32_t flags, const message_parts& parts) = 0;
     /// The sender's address of the message received last.
     [[nodiscard]] virtual std::span<const std::byte> sender() const noexcept = 0;
     virtual std::int64_t transmit(open_file& file, user_buffers& from, std::uint64_t most,
-                                  std::uint32_t flags) = 0;
+                                  std::uint32_t flags, const message_parts& parts) = 0;
     /// The position is for files that have one; `no_position` is the file's own.
     virtual std::int64_t read(open_file& file, user_buffers& into, std::uint64_t position) = 0;
     virtual std::int64_t write(open_file& file, user_buffers& from, std::uint64_t position) = 0;
@@ -107,10 +112,30 @@ protected:
     ~host_files() = default;
 };
 
-/// Hears what the model would have to have, and has not (unsupported.hpp).
+/// What requests ask of the system beside their transfers.
+class host_calls {
+public:
+    /// Makes the system call that an opcode stands for, with its operands as Linux takes them out
+    /// of the SQE; its file, where it has one, is found. \pre hosted.hpp has the opcode
+    virtual int perform(const request& asked) noexcept = 0;
+    /// connect(2), never blocking: -EINPROGRESS where it would.
+    virtual int connect(const open_file& file, std::uint64_t address,
+                        std::uint64_t size) noexcept = 0;
+    /// The socket's error, negated, which it then forgets; 0: none.
+    virtual int pending_error(const open_file& file) noexcept = 0;
+
+protected:
+    ~host_calls() = default;
+};
+
+/// Hears what happens, and what the model would have to have and has not (unsupported.hpp).
 class host_witness {
 public:
     virtual void lacks(std::string_view what, std::uint32_t number) = 0;
+    /// A request has passed its checks, or failed them.
+    virtual void submitted(const request& fresh) = 0;
+    /// What a ring's kernel side did; its step is not set. Groups that are closed are told, too.
+    virtual void saw(const ring_context& ring, const event& happened) = 0;
 
 protected:
     ~host_witness() = default;
@@ -121,6 +146,7 @@ struct host {
     host_memory& memory;
     host_rings& rings;
     host_files& files;
+    host_calls& calls;
     host_witness& witness;
 };
 

@@ -4,6 +4,7 @@
 
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/host.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/poll.hpp"
 
@@ -21,7 +22,7 @@ bool needs_file(std::uint8_t opcode) noexcept {
         case abi::ioring_op_remove_buffers:
             return false;
         default:
-            return true;
+            return !is_hosted(opcode) || hosted_needs_file(opcode);
     }
 }
 
@@ -45,13 +46,13 @@ int accept_one(machine& in, open_file& listener, const request& attempted) {
     return fd;
 }
 
-int set_result(request& attempted, int res) {
+}  // namespace
+
+int set_result(request& attempted, int res) noexcept {
     if (res < 0) set_failed(attempted);
     attempted.res = res;
     return issued::done;
 }
-
-}  // namespace
 
 std::uint8_t waits_for(std::uint8_t opcode) noexcept {
     switch (opcode) {
@@ -61,8 +62,12 @@ std::uint8_t waits_for(std::uint8_t opcode) noexcept {
         case abi::ioring_op_recv:
         case abi::ioring_op_recvmsg:
         case abi::ioring_op_accept:
+        case abi::ioring_op_read_fixed:
             return ready::in;
         case abi::ioring_op_send:
+        case abi::ioring_op_sendmsg:
+        case abi::ioring_op_connect:
+        case abi::ioring_op_write_fixed:
         case abi::ioring_op_write:
         case abi::ioring_op_writev:
             return ready::out;
@@ -94,7 +99,9 @@ int issue(request& attempted, attempt how) {
         if (!is_ring(attempted)) return -EBADF;
         const bool rw = attempted.opcode == abi::ioring_op_read ||
             attempted.opcode == abi::ioring_op_readv || attempted.opcode == abi::ioring_op_write ||
-            attempted.opcode == abi::ioring_op_writev;
+            attempted.opcode == abi::ioring_op_writev ||
+            attempted.opcode == abi::ioring_op_read_fixed ||
+            attempted.opcode == abi::ioring_op_write_fixed;
         return rw ? -EINVAL : -ENOTSOCK;
     }
     switch (attempted.opcode) {
@@ -129,7 +136,7 @@ int issue(request& attempted, attempt how) {
         case abi::ioring_op_nop:
             return set_result(attempted, 0);
         default:
-            return -EOPNOTSUPP;
+            return is_hosted(attempted.opcode) ? issue_hosted(attempted, how) : -EOPNOTSUPP;
     }
 }
 
@@ -140,11 +147,12 @@ int issue_accept(request& attempted, attempt /*how*/) {
     machine& in = *attempted.ring->in;
     open_file& listener = *attempted.file;
     for (;;) {
-        const int fd = accept_one(in, listener, attempted);
+        int fd = accept_one(in, listener, attempted);
         if (fd == -EAGAIN) {
             const bool final = attempted.is(fact::nowait);
             return final ? set_result(attempted, -EAGAIN) : issued::retry;
         }
+        if (fd >= 0 && attempted.file_index != 0) fd = settle_descriptor(attempted, fd);
         if (fd < 0) return set_result(attempted, fd);
         const bool more = (listener.poll() & ready::in) != 0;
         const std::uint32_t flags = more ? abi::ioring_cqe_f_sock_nonempty : 0;

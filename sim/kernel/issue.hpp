@@ -16,6 +16,9 @@ inline constexpr int requeue = 2;  ///< a multishot that has had its share (rule
 inline constexpr int retry = -11;  ///< -EAGAIN: wait until the file is ready
 }  // namespace issued
 
+/// Puts the result into the request; a negative one is a failure. issued::done
+int set_result(request& attempted, int res) noexcept;
+
 /// Readiness that an opcode waits for; 0: it does not.
 [[nodiscard]] std::uint8_t waits_for(std::uint8_t opcode) noexcept;
 

@@ -1,5 +1,6 @@
 #include "sim/kernel/lifetime.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 
@@ -18,6 +19,9 @@ constexpr std::uint32_t cq_entries_max = 2 * entries_max;
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 constexpr std::uint32_t default_idle_ms = 1000;
 constexpr std::uint32_t processors = 4;
+constexpr std::uint32_t no_mmap = 1U << 14U;          // IORING_SETUP_NO_MMAP
+constexpr std::uint32_t no_sqarray = 1U << 16U;       // IORING_SETUP_NO_SQARRAY
+constexpr std::uint32_t cancel_by_opcode = 1U << 5U;  // IORING_ASYNC_CANCEL_OP
 
 // struct io_rings of Linux: heads and tails, constants, flags, then the CQEs on a cache line.
 constexpr std::uint32_t sq_head_at = 0;
@@ -34,10 +38,20 @@ constexpr std::uint32_t cq_flags_at = 40;
 constexpr std::uint32_t cq_overflow_at = 44;
 constexpr std::uint32_t cqes_at = 64;
 
+// What only somebody's program asks for.
+std::uint32_t hosted_setup_flags(const profile& version) noexcept {
+    std::uint32_t known =
+        abi::ioring_setup_attach_wq | abi::ioring_setup_sqe128 | abi::ioring_setup_cqe32;
+    // 6.5 and 6.6: no version between the two is described, and 6.6 brought cancelling by opcode.
+    if ((version.cancel_flags & cancel_by_opcode) != 0) known |= no_mmap | no_sqarray;
+    return known;
+}
+
 // Which flags go together. Matches io_uring_sanitise_params().
 int check_flags(machine& in, std::uint32_t flags) {
     const profile& version = in.version();
     std::uint32_t known = modelled_setup_flags;
+    if (in.outside != nullptr) known |= hosted_setup_flags(version);
     if (!version.has_single_issuer) known &= ~abi::ioring_setup_single_issuer;
     if (!version.has_deferred_taskrun) known &= ~abi::ioring_setup_defer_taskrun;
     if ((flags & ~known) != 0) {
@@ -69,7 +83,8 @@ int size_queues(std::uint32_t entries, abi::io_uring_params& params) noexcept {
 }
 
 std::uint32_t array_at(const ring_context& ring) noexcept {
-    const auto end = cqes_at + ring.cq_entries * std::uint32_t{sizeof(abi::io_uring_cqe)};
+    const auto cqe = std::uint32_t{sizeof(abi::io_uring_cqe)} << ring.cqe_shift;
+    const std::uint32_t end = cqes_at + ring.cq_entries * cqe;
     return (end + 63U) & ~63U;
 }
 
@@ -80,9 +95,9 @@ void tell_offsets(const ring_context& ring, abi::io_uring_params& params) noexce
                      .ring_entries = sq_entries_at,
                      .flags = sq_flags_at,
                      .dropped = sq_dropped_at,
-                     .array = array_at(ring),
+                     .array = ring.has(no_sqarray) ? 0 : array_at(ring),
                      .resv1 = 0,
-                     .user_addr = 0};
+                     .user_addr = params.sq_off.user_addr};
     params.cq_off = {.head = cq_head_at,
                      .tail = cq_tail_at,
                      .ring_mask = cq_mask_at,
@@ -91,20 +106,43 @@ void tell_offsets(const ring_context& ring, abi::io_uring_params& params) noexce
                      .cqes = cqes_at,
                      .flags = cq_flags_at,
                      .resv1 = 0,
-                     .user_addr = 0};
+                     .user_addr = params.cq_off.user_addr};
     params.features = ring.in->version().features;
 }
 
-bool allocate_words(machine& in, ring_context& ring) {
+// NO_MMAP: where the program wants them. 0, or -errno.
+int take_user_memory(machine& in, ring_context& ring, const abi::io_uring_params& params) {
+    const auto take = [&in](std::uint64_t address, std::uint64_t size) -> std::byte* {
+        const std::uint64_t whole = pages_for(size) * page_size;
+        const bool fits = address != 0 && address % page_size == 0;
+        if (!fits || in.memory.writable(address, whole) != whole) return nullptr;
+        auto* first = reinterpret_cast<std::byte*>(static_cast<std::uintptr_t>(address));
+        std::fill_n(first, size, std::byte{0});
+        return first;
+    };
+    if (params.cq_off.user_addr == 0 || params.sq_off.user_addr == 0) return -EFAULT;
+    ring.rings_memory = take(params.cq_off.user_addr, ring.rings_size);
+    ring.sqes_memory = take(params.sq_off.user_addr, ring.sqes_size);
+    return ring.rings_memory == nullptr || ring.sqes_memory == nullptr ? -EINVAL : 0;
+}
+
+// 0, or -errno.
+int allocate_words(machine& in, ring_context& ring, const abi::io_uring_params& params) {
     const std::uint32_t array = array_at(ring);
-    ring.rings_size = array + ring.sq_entries * sizeof(std::uint32_t);
-    ring.sqes_size = ring.sq_entries * sizeof(abi::io_uring_sqe);
-    ring.rings_memory = in.ring_pages(ring, abi::ioring_off_sq_ring, pages_for(ring.rings_size));
-    if (ring.rings_memory == nullptr) return false;
-    ring.sqes_memory = in.ring_pages(ring, abi::ioring_off_sqes, pages_for(ring.sqes_size));
-    if (ring.sqes_memory == nullptr) {
-        in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
-        return false;
+    const bool has_array = !ring.has(no_sqarray);
+    ring.rings_size = array + (has_array ? ring.sq_entries * sizeof(std::uint32_t) : 0);
+    ring.sqes_size = ring.sq_entries * (sizeof(abi::io_uring_sqe) << ring.sqe_shift);
+    if (ring.brings_memory) {
+        if (const int refused = take_user_memory(in, ring, params); refused != 0) return refused;
+    } else {
+        ring.rings_memory =
+            in.ring_pages(ring, abi::ioring_off_sq_ring, pages_for(ring.rings_size));
+        if (ring.rings_memory == nullptr) return -ENOMEM;
+        ring.sqes_memory = in.ring_pages(ring, abi::ioring_off_sqes, pages_for(ring.sqes_size));
+        if (ring.sqes_memory == nullptr) {
+            in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
+            return -ENOMEM;
+        }
     }
     const auto word = [&ring](std::uint32_t at) {
         return reinterpret_cast<std::uint32_t*>(ring.rings_memory + at);
@@ -117,14 +155,14 @@ bool allocate_words(machine& in, ring_context& ring) {
                   word(sq_flags_at),
                   word(cq_flags_at),
                   word(cq_overflow_at),
-                  word(array),
+                  has_array ? word(array) : nullptr,
                   reinterpret_cast<abi::io_uring_cqe*>(ring.rings_memory + cqes_at),
                   reinterpret_cast<abi::io_uring_sqe*>(ring.sqes_memory)};
     *word(sq_mask_at) = ring.sq_entries - 1;
     *word(cq_mask_at) = ring.cq_entries - 1;
     *word(sq_entries_at) = ring.sq_entries;
     *word(cq_entries_at) = ring.cq_entries;
-    return true;
+    return 0;
 }
 
 void start_poller(machine& in, ring_context& ring, const abi::io_uring_params& params) {
@@ -161,19 +199,26 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
         (!polls || params.sq_thread_cpu >= processors)) {
         return -EINVAL;
     }
+    const bool shares = (params.flags & abi::ioring_setup_attach_wq) != 0;
+    if (shares && in.ring_at(static_cast<int>(params.wq_fd)) == nullptr) {
+        return in.is_open(static_cast<int>(params.wq_fd)) ? -EINVAL : polls ? -EBADF : -ENXIO;
+    }
     auto made = std::make_unique<ring_context>();
     ring_context& ring = *made;
     ring.in = &in;
     ring.setup_flags = params.flags;
     ring.sq_entries = params.sq_entries;
     ring.cq_entries = params.cq_entries;
+    ring.brings_memory = ring.has(no_mmap);
+    ring.sqe_shift = ring.has(abi::ioring_setup_sqe128) ? 1 : 0;
+    ring.cqe_shift = ring.has(abi::ioring_setup_cqe32) ? 1 : 0;
     ring.table.open(ring.cq_entries);
     const int fd = in.install({nullptr, &ring});
     if (fd < 0) return fd;
     ring.fd = fd;
-    if (!allocate_words(in, ring)) {
+    if (const int refused = allocate_words(in, ring, params); refused != 0) {
         in.uninstall(fd);
-        return -ENOMEM;
+        return refused;
     }
     ring.references = 1;
     ring.disabled = ring.has(abi::ioring_setup_r_disabled);
@@ -194,8 +239,10 @@ void drop_ring(ring_context& ring) {
     }
     if (ring.events != nullptr) in.drop(*ring.events);
     for (const auto& list : ring.groups) release_ring_memory(in, *list);
-    in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
-    in.release_ring_pages(ring.sqes_memory, pages_for(ring.sqes_size));
+    if (!ring.brings_memory) {
+        in.release_ring_pages(ring.rings_memory, pages_for(ring.rings_size));
+        in.release_ring_pages(ring.sqes_memory, pages_for(ring.sqes_size));
+    }
     std::erase_if(in.rings, [&ring](const auto& each) { return each.get() == &ring; });
 }
 

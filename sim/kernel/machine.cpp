@@ -12,6 +12,14 @@ namespace ringproof::sim {
 void ring_context::note(event_kind kind, std::uint64_t subject, std::int64_t a, std::int64_t b,
                         std::int64_t c) {
     if (in->record != nullptr) in->record->record(actor::kernel, kind, subject, a, b, c);
+    if (in->outside != nullptr) {
+        in->outside->witness.saw(*this, {0, actor::kernel, kind, subject, a, b, c});
+    }
+}
+
+void ring_context::tell_program(event_kind kind, std::uint64_t subject) const {
+    if (in->outside == nullptr) return;
+    in->outside->witness.saw(*this, {.who = actor::application, .kind = kind, .subject = subject});
 }
 
 void lacks(machine& in, std::string_view what, std::uint32_t number) {

@@ -1,6 +1,7 @@
 #include "sim/kernel/poll.hpp"
 
 #include "sim/kernel/host.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
@@ -29,12 +30,14 @@ void stand_in_line(open_file& file, request& waiting) noexcept {
 }  // namespace
 
 armed arm(request& waiting) {
-    const std::uint8_t mask = waits_for(waiting.opcode);
+    const bool asks = waiting.opcode == abi::ioring_op_poll_add;
+    const std::uint8_t mask = asks ? readiness_of(waiting.op_flags) : waits_for(waiting.opcode);
     if (mask == 0 || !waiting.file->can_poll()) return armed::refused;
     waiting.facts |= fact::polled;
     waiting.waits_for = mask;
     if (host_files* outside = waiting.file->outside) outside->watch(*waiting.file);
-    const bool is_ready = (waiting.file->poll() & mask) != 0;
+    const bool is_ready = asks ? waiting.file->outside->events(*waiting.file, waiting.op_flags) != 0
+                               : (waiting.file->poll() & mask) != 0;
     // Ready, yet every attempt would block: from some point on it waits for a change.
     if (is_ready && !waiting.is(fact::multishot) && ++waiting.retries <= retries_max) {
         return armed::ready;
@@ -64,6 +67,8 @@ void wake(open_file& file, std::uint8_t mask) {
     for (request* each = file.first_waiter; each != nullptr; each = next) {
         next = each->wait_after;
         if ((each->waits_for & mask) == 0) continue;
+        const bool asks = each->opcode == abi::ioring_op_poll_add;
+        if (asks && file.outside->events(file, each->op_flags) == 0) continue;  // others are ready
         const bool last = each->exclusive;
         ++each->wakes;
         if (!each->is(fact::multishot)) disarm(*each);

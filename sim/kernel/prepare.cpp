@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/unsupported.hpp"
 
@@ -37,6 +38,8 @@ struct user_message {  // struct user_msghdr, 64 bit
 static_assert(sizeof(user_message) == 56);
 
 address_space& memory_of(const request& fresh) noexcept { return fresh.ring->in->memory; }
+
+bool has_host(const request& fresh) noexcept { return fresh.ring->in->outside != nullptr; }
 
 // Matches __import_iovec(): sizes are signed, the sum is capped, ranges must be user ranges.
 int copy_vectors(request& fresh, std::uint64_t at, std::uint64_t count) {
@@ -92,6 +95,10 @@ int copy_message(request& fresh) {
     }
     fresh.name_size = static_cast<std::uint32_t>(message.name_size);
     fresh.header_address = message.name;
+    if (has_host(fresh)) {  // nothing in the house has control messages
+        fresh.control_address = message.control;
+        fresh.control_size = static_cast<std::uint32_t>(message.control_size);
+    }
     fresh.length = 0;
     if (!fresh.is(fact::buffer_select)) {
         if (message.vector_count > vectors_max) return -EMSGSIZE;
@@ -159,8 +166,13 @@ int prepare_send(request& fresh) {
     std::uint32_t known = abi::ioring_recvsend_poll_first;
     if (version.has_bundle) known |= abi::ioring_recvsend_bundle;
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
-    if (fresh.off != 0) return -EOPNOTSUPP;  // a destination address: not modelled
-    if (fresh.file_index != 0) return -EINVAL;
+    if (fresh.off != 0) {  // a destination address
+        if (!has_host(fresh)) return -EOPNOTSUPP;
+        fresh.header_address = fresh.off;
+        fresh.name_size = fresh.file_index & 0xffffU;
+    } else if (fresh.file_index != 0) {
+        return -EINVAL;
+    }
     if ((fresh.op_flags & msg::dontwait) != 0) fresh.facts |= fact::nowait;
     if ((fresh.ioprio & abi::ioring_recvsend_bundle) != 0) {
         if (!fresh.is(fact::buffer_select) && version.send_bundle_needs_select) return -EINVAL;
@@ -200,35 +212,14 @@ int prepare_accept(request& fresh) {
     }
     if (fresh.len != 0 || fresh.group != 0) return -EINVAL;
     if ((fresh.ioprio & ~known) != 0) return -EINVAL;
-    if (fresh.file_index != 0) return -EOPNOTSUPP;  // a fixed slot: not modelled
+    const bool hosted = has_host(fresh);
+    if (fresh.file_index != 0 && !hosted) return -EOPNOTSUPP;  // a fixed slot: not modelled
     if ((fresh.op_flags & ~(sock_nonblock | sock_cloexec)) != 0) return -EINVAL;
-    if (fresh.addr != 0) return -EOPNOTSUPP;  // the peer's address: not modelled
+    if (fresh.addr != 0 && !hosted) return -EOPNOTSUPP;  // the peer's address: not modelled
     if ((fresh.ioprio & abi::ioring_accept_multishot) != 0) fresh.facts |= fact::multishot;
+    if (const int refused = check_slot(fresh, fresh.op_flags); refused != 0) return refused;
     if ((fresh.ioprio & abi::ioring_accept_dontwait) != 0) fresh.facts |= fact::nowait;
     fresh.exclusive = true;
-    return 0;
-}
-
-// Matches io_timeout_prep().
-int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
-    std::uint32_t known = abi::ioring_timeout_abs | timeout_clocks | timeout_etime_success;
-    if (fresh.ring->in->version().has_timeout_multishot) known |= abi::ioring_timeout_multishot;
-    if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
-    if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
-    const std::uint32_t flags = fresh.op_flags;
-    if ((flags & ~known) != 0 || (flags & timeout_clocks) == timeout_clocks) return -EINVAL;
-    constexpr std::uint32_t both = abi::ioring_timeout_abs | abi::ioring_timeout_multishot;
-    if ((flags & both) == both) return -EINVAL;
-    abi::kernel_timespec time{};
-    if (!memory_of(fresh).copy_in(&time, fresh.addr, sizeof time)) return -EFAULT;
-    if (time.tv_sec < 0 || time.tv_nsec < 0) return -EINVAL;
-    constexpr std::int64_t seconds_max = 9'000'000'000;  // what 64 bits of nanoseconds hold
-    const auto seconds = static_cast<std::uint64_t>(std::min(time.tv_sec, seconds_max));
-    fresh.interval = seconds * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
-    if ((flags & abi::ioring_timeout_multishot) != 0) {
-        fresh.facts |= fact::multishot;
-        fresh.repeats = static_cast<std::uint32_t>(fresh.off);
-    }
     return 0;
 }
 
@@ -272,7 +263,7 @@ int prepare_other(request& fresh, const abi::io_uring_sqe& sqe) {
             fresh.facts |= fact::force_async;
             return 0;
         default:
-            return -EOPNOTSUPP;
+            return is_hosted(fresh.opcode) ? prepare_hosted(fresh, sqe) : -EOPNOTSUPP;
     }
 }
 
@@ -301,8 +292,12 @@ bool has_priority(std::uint8_t opcode) noexcept {
         case abi::ioring_op_provide_buffers:
         case abi::ioring_op_remove_buffers:
             return false;
-        default:
+        case abi::ioring_op_read_fixed:
+        case abi::ioring_op_write_fixed:
+        case abi::ioring_op_sendmsg:
             return true;
+        default:
+            return !is_hosted(opcode);
     }
 }
 
@@ -331,6 +326,9 @@ int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
         fresh.facts &= known_flags;
         return -EINVAL;
     }
+    if (ring.allowed.registered && !ring.allowed.allow_request(sqe.opcode, sqe.flags)) {
+        return -EACCES;
+    }
     if (fresh.is(fact::buffer_select) && !may_select(sqe.opcode, version)) {
         return -EOPNOTSUPP;  // SEL-01
     }
@@ -338,19 +336,64 @@ int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
     if (fresh.is(fact::drain)) {
         if (ring.drain_disabled) return -EOPNOTSUPP;
         ring.draining = true;
-        // In the middle of a chain it is the whole chain that waits.
-        if (ring.chain_head != nullptr) ring.chain_head->facts |= fact::drain;
+        // In the middle of a chain it is the whole chain that waits, and what follows it.
+        if (ring.chain_head != nullptr) {
+            ring.chain_head->facts |= fact::drain;
+            ring.drain_next = true;
+        }
+    }
+    if (ring.drain_next && ring.chain_head == nullptr) {
+        ring.drain_next = false;
+        ring.draining = true;
+        fresh.facts |= fact::drain;
     }
     if (ring.draining) fresh.facts |= fact::force_async;  // it will start from the drain list
-    if (!is_modelled(sqe.opcode)) {
+    if (!serves(*ring.in, sqe.opcode)) {
         lacks(*ring.in, "request of opcode", sqe.opcode);
-        return -EOPNOTSUPP;
+        return has_host(fresh) ? -EINVAL : -EOPNOTSUPP;
     }
     if (sqe.ioprio != 0 && !has_priority(sqe.opcode)) return -EINVAL;
     return sqe.personality != 0 ? -EINVAL : 0;
 }
 
 }  // namespace
+
+int read_interval(request& fresh, std::uint64_t address) {
+    abi::kernel_timespec time{};
+    if (!memory_of(fresh).copy_in(&time, address, sizeof time)) return -EFAULT;
+    if (time.tv_sec < 0 || time.tv_nsec < 0) return -EINVAL;
+    constexpr std::int64_t seconds_max = 9'000'000'000;  // what 64 bits of nanoseconds hold
+    const auto seconds = static_cast<std::uint64_t>(std::min(time.tv_sec, seconds_max));
+    fresh.interval = seconds * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+    return 0;
+}
+
+// Matches io_timeout_prep().
+int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
+    std::uint32_t known = abi::ioring_timeout_abs | timeout_clocks | timeout_etime_success;
+    if (fresh.ring->in->version().has_timeout_multishot) known |= abi::ioring_timeout_multishot;
+    if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
+    if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
+    const std::uint32_t flags = fresh.op_flags;
+    if ((flags & ~known) != 0 || (flags & timeout_clocks) == timeout_clocks) return -EINVAL;
+    constexpr std::uint32_t both = abi::ioring_timeout_abs | abi::ioring_timeout_multishot;
+    if ((flags & both) == both) return -EINVAL;
+    if (const int refused = read_interval(fresh, fresh.addr); refused != 0) return refused;
+    if ((flags & abi::ioring_timeout_multishot) != 0) {
+        fresh.facts |= fact::multishot;
+        fresh.repeats = static_cast<std::uint32_t>(fresh.off);
+    }
+    return 0;
+}
+
+// Matches io_sendmsg_prep().
+int prepare_send_message(request& fresh) {
+    if ((fresh.ioprio & ~abi::ioring_recvsend_poll_first) != 0) return -EINVAL;
+    if (fresh.off != 0 || fresh.file_index != 0) return -EINVAL;
+    if ((fresh.op_flags & msg::dontwait) != 0) fresh.facts |= fact::nowait;
+    if (fresh.is(fact::buffer_select)) return -EOPNOTSUPP;
+    return copy_message(fresh);
+}
 
 int prepare(request& fresh, const abi::io_uring_sqe& sqe) {
     copy_fields(fresh, sqe);

@@ -12,4 +12,13 @@ struct request;
 /// Also what the application's message header or vector says is copied here, once.
 int prepare(request& fresh, const abi::io_uring_sqe& sqe);
 
+/// TIMEOUT's own checks, for all that have a time.
+int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe);
+
+/// Reads the time of a timer: 0, -EFAULT or -EINVAL.
+int read_interval(request& fresh, std::uint64_t address);
+
+/// SENDMSG's checks, and what its message header says.
+int prepare_send_message(request& fresh);
+
 }  // namespace ringproof::sim

@@ -297,7 +297,7 @@ std::int64_t store_header(request& r, std::uint64_t at, std::uint64_t payload_ro
     const std::int64_t stored = std::min(got.size, static_cast<std::int64_t>(payload_room));
     const abi::io_uring_recvmsg_out header{
         .namelen = r.name_size == 0 ? 0 : got.name_size,  // nobody asked for it
-        .controllen = 0,
+        .controllen = static_cast<std::uint32_t>(got.control_size),
         .payloadlen = static_cast<std::uint32_t>(got.size),
         .flags = got.flags};
     const std::size_t name =
@@ -325,13 +325,15 @@ bool store_message(request& r, const received& got) {
         if (!memory.copy_out(r.header_address, name.data(), copied)) return false;
         if (!memory.copy_out(r.message_address + 8, &got.name_size, 4)) return false;
     }
-    const tail written{0, got.flags};
+    const tail written{got.control_size, got.flags};
     return memory.copy_out(r.message_address + 48, &written.flags, 4) &&
         memory.copy_out(r.message_address + 40, &written.control_size, 8);
 }
 
 received receive_message_once(request& r, const selection& picked, bool& finished) {
-    received got = receive(*r.file, r.data, r.op_flags, r.ring->in->transfers());
+    message_parts parts{.control_size = r.control_size, .control = r.control_address};
+    if (r.is(fact::multishot)) parts.control = picked.address + header_fixed + r.name_size;
+    received got = receive(*r.file, r.data, r.op_flags, r.ring->in->transfers(), parts);
     finished = got.size <= 0;
     r.inq = got.inq;
     if (got.size < 0) return got;

@@ -1,15 +1,16 @@
 #include "sim/kernel/registration.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
 #include "sim/kernel/cancel.hpp"
 #include "sim/kernel/host.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/lifetime.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
-#include "sim/kernel/unsupported.hpp"
 
 namespace ringproof::sim {
 
@@ -34,7 +35,7 @@ int tell_probe(ring_context& ring, std::uint64_t argument, std::uint32_t count) 
         std::byte* entry = bytes + header + op * sizeof(abi::io_uring_probe_op);
         entry[0] = static_cast<std::byte>(op);
         const bool lacks = op == abi::ioring_op_read_multishot && !version.has_read_multishot;
-        if (is_modelled(static_cast<std::uint8_t>(op)) && !lacks) entry[2] = std::byte{1};
+        if (serves(*ring.in, static_cast<std::uint8_t>(op)) && !lacks) entry[2] = std::byte{1};
     }
     return memory.copy_out(argument, bytes, size) ? 0 : -EFAULT;
 }
@@ -95,9 +96,55 @@ int unregister_events(ring_context& ring, std::uint64_t argument, std::uint32_t 
     return 0;
 }
 
+// The limits are kept and told; requests here need no threads.
+int limit_workers(ring_context& ring, std::uint64_t argument) {
+    address_space& memory = ring.in->memory;
+    std::array<std::uint32_t, 2> wanted{};
+    if (!memory.copy_in(wanted.data(), argument, sizeof wanted)) return -EFAULT;
+    if (std::ranges::any_of(wanted, [](auto each) { return each > 0x7fffffff; })) return -EINVAL;
+    const std::array<std::uint32_t, 2> before = ring.worker_limits;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i] != 0) ring.worker_limits[i] = wanted[i];
+    }
+    return memory.copy_out(argument, before.data(), sizeof before) ? 0 : -EFAULT;
+}
+
 // REG-02: the buffer ring opcodes want exactly one argument.
 bool is_one(std::uint64_t argument, std::uint32_t count) noexcept {
     return argument != 0 && count == 1;
+}
+
+// What only somebody's program asks for.
+int dispatch_hosted(ring_context& ring, std::uint32_t opcode, std::uint64_t argument,
+                    std::uint32_t count) {
+    switch (opcode) {
+        case register_eventfd:
+        case register_eventfd_async:
+            return register_events(ring, argument, count);
+        case unregister_eventfd:
+            return unregister_events(ring, argument, count);
+        case 0:  // IORING_REGISTER_BUFFERS
+            return argument == 0 ? -EFAULT : register_buffers(ring, argument, count);
+        case 1:  // IORING_UNREGISTER_BUFFERS
+            return argument != 0 || count != 0 ? -EINVAL : unregister_buffers(ring);
+        case 11:  // IORING_REGISTER_RESTRICTIONS
+            return register_restrictions(ring, argument, count);
+        case 14:  // IORING_REGISTER_FILES_UPDATE2
+            return update_files2(ring, argument, count);
+        case 15:  // IORING_REGISTER_BUFFERS2
+            return register_buffers2(ring, argument, count);
+        case 16:  // IORING_REGISTER_BUFFERS_UPDATE
+            return update_buffers(ring, argument, count);
+        case 17:  // IORING_REGISTER_IOWQ_AFF: there are no threads to bind
+            return argument == 0 || count == 0 ? -EINVAL : 0;
+        case 18:  // IORING_UNREGISTER_IOWQ_AFF
+            return argument != 0 || count != 0 ? -EINVAL : 0;
+        case 19:  // IORING_REGISTER_IOWQ_MAX_WORKERS
+            return count != 2 ? -EINVAL : limit_workers(ring, argument);
+        default:
+            lacks(*ring.in, "registration", opcode);
+            return -EINVAL;
+    }
 }
 
 int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_t argument,
@@ -128,15 +175,8 @@ int dispatch(machine& in, ring_context& ring, std::uint32_t opcode, std::uint64_
             return unregister_ring_fds(in, argument, count);
         case abi::ioring_register_sync_cancel:
             return is_one(argument, count) ? cancel_at_once(ring, argument) : -EINVAL;
-        case register_eventfd:
-        case register_eventfd_async:
-            if (in.outside != nullptr) return register_events(ring, argument, count);
-            break;
-        case unregister_eventfd:
-            if (in.outside != nullptr) return unregister_events(ring, argument, count);
-            break;
         default:
-            lacks(in, "registration", opcode);
+            if (in.outside != nullptr) return dispatch_hosted(ring, opcode, argument, count);
             break;
     }
     return -EINVAL;
@@ -153,6 +193,9 @@ int register_with(machine& in, int fd, std::uint32_t opcode, std::uint64_t argum
     if (const int refused = in.find_ring(fd, ring); refused != 0) return refused;  // REG-01
     if (ring->has_submitter && ring->submitter != in.caller) return -EEXIST;       // RUN-06
     if (in.hung) return -EDEADLK;
+    if (ring->allowed.registered && !ring->disabled && !ring->allowed.allow_registration(opcode)) {
+        return -EACCES;
+    }
     const int answer = dispatch(in, *ring, opcode, argument, count);
     at_kernel_exit(in);
     return answer;

@@ -37,6 +37,7 @@ int tell_buffer_ring_status(ring_context& ring, std::uint64_t argument);
 int register_files(ring_context& ring, std::uint64_t argument, std::uint32_t count);
 int register_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size);
 int update_files(ring_context& ring, std::uint64_t argument, std::uint32_t count);
+int update_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size);
 int unregister_files(ring_context& ring);
 int register_ring_fds(machine& in, std::uint64_t argument, std::uint32_t count);
 int unregister_ring_fds(machine& in, std::uint64_t argument, std::uint32_t count);

@@ -89,6 +89,7 @@ struct request {
     std::uint32_t name_size = 0;  ///< areas of a recvmsg header (rule ABI-10)
     std::uint32_t control_size = 0;
     std::uint64_t header_address = 0;
+    std::uint64_t control_address = 0;
     std::uint64_t message_address = 0;
     std::uint64_t legacy_address = 0;  ///< of the provided buffer that it holds (LEG-02)
     std::uint32_t legacy_length = 0;
@@ -114,6 +115,7 @@ struct request {
     std::uint64_t interval = 0;
     std::uint32_t target = 0;  ///< completions to wait for, as a CQ position
     std::uint32_t repeats = 0;
+    request* guards = nullptr;  ///< of a link timeout: whom it limits, and who has begun
     // Links of the lists it may stand in.
     request* next_work = nullptr;
     request* next_link = nullptr;

@@ -141,7 +141,9 @@ private:
         return buckets_[(user_data * 0x61c8'8646'80b5'83ebU) >> (64U - bits_)];
     }
     request_list& list_of(const request& any) noexcept {
-        return any.opcode == abi::ioring_op_timeout ? timers_ : bucket_of(any.user_data);
+        const bool is_timer =
+            any.opcode == abi::ioring_op_timeout || any.opcode == abi::ioring_op_link_timeout;
+        return is_timer ? timers_ : bucket_of(any.user_data);
     }
 
     unsigned bits_ = 1;

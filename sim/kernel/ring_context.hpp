@@ -2,6 +2,7 @@
 // The state of one io_uring: its shared words, its queues, its registrations. Plain data; what
 // happens to it is in the files named after the deeds.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "sim/kernel/memory.hpp"
 #include "sim/kernel/request.hpp"
 #include "sim/kernel/request_queues.hpp"
+#include "sim/kernel/restrictions.hpp"
 
 namespace ringproof::sim {
 
@@ -57,6 +59,9 @@ struct ring_context {
     std::byte* sqes_memory = nullptr;
     std::uint64_t rings_size = 0;
     std::uint64_t sqes_size = 0;
+    std::uint8_t sqe_shift = 0;  ///< SQE128: an SQE is two
+    std::uint8_t cqe_shift = 0;  ///< CQE32: a CQE is two
+    bool brings_memory = false;  ///< NO_MMAP: the program's own
     bool disabled = false;
     bool has_submitter = false;  ///< SINGLE_ISSUER, once enabled
     caller_id submitter{};
@@ -79,6 +84,7 @@ struct ring_context {
     work_queue deferred;          ///< behind a drain
     std::size_t outstanding = 0;  ///< submitted, not complete, not deferred
     bool draining = false;
+    bool drain_next = false;        ///< what follows the chain waits like the chain
     bool drain_disabled = false;    ///< CQE_SKIP_SUCCESS was used: completions cannot be counted
     request* chain_head = nullptr;  ///< the link chain being put together
     request* chain_tail = nullptr;
@@ -91,6 +97,9 @@ struct ring_context {
     std::vector<open_file*> files;
     std::vector<std::uint32_t> spare_room;  ///< bundle arrays of finished requests (BND-05)
     bool has_files = false;
+    std::vector<segment> buffers;                  ///< registered ones; holes are empty
+    std::array<std::uint32_t, 2> worker_limits{};  ///< bounded, unbounded (IOWQ_MAX_WORKERS)
+    restrictions allowed;                          ///< REGISTER_RESTRICTIONS
     open_file* events = nullptr;  ///< an eventfd that hears of completions; a host's
 
     [[nodiscard]] bool has(std::uint32_t setup_flag) const noexcept {
@@ -105,6 +114,8 @@ struct ring_context {
 
     void note(event_kind kind, std::uint64_t subject, std::int64_t a = 0, std::int64_t b = 0,
               std::int64_t c = 0);
+    /// What the program did, for a host's witness.
+    void tell_program(event_kind kind, std::uint64_t subject) const;
 };
 
 }  // namespace ringproof::sim

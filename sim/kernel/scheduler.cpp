@@ -52,6 +52,7 @@ void queue_task(request& queued, task what) {
     ring_context& ring = *queued.ring;
     queued.work = what;
     ring.task_work.push(&queued);
+    if (ring.defers()) tell_events(ring);  // its owner is to come for it
     show_pending(ring, true);
 }
 

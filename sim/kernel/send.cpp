@@ -15,6 +15,13 @@ namespace {
 
 bool is_bundle(const request& r) noexcept { return (r.ioprio & abi::ioring_recvsend_bundle) != 0; }
 
+message_parts parts_of(const request& r) noexcept {
+    return {.name = r.header_address,
+            .name_size = r.name_size,
+            .control_size = r.control_size,
+            .control = r.control_address};
+}
+
 int select_buffers(request& r) {
     constexpr std::uint64_t int_max = std::numeric_limits<std::int32_t>::max();
     bundle_query query{.max_size = r.length == 0 ? int_max : std::min(r.length, int_max)};
@@ -56,7 +63,8 @@ int issue_send(request& r, attempt how) {
         }
         const bool all = (r.op_flags & msg::waitall) != 0;
         const auto least = all ? static_cast<std::int64_t>(r.data.left()) : 0;
-        std::int64_t sent = transmit(*r.file, r.data, r.op_flags, r.ring->in->transfers());
+        std::int64_t sent =
+            transmit(*r.file, r.data, r.op_flags, r.ring->in->transfers(), parts_of(r));
         if (sent > 0) r.ring->in->tell_far_end(*r.file);
         // The answer to a datagram for nobody comes at once, and whoever waits hears it.
         if (r.file->kind == file_kind::udp && r.file->error != 0) {

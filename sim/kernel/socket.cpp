@@ -99,11 +99,13 @@ received receive_stream(open_file& file, user_buffers& into, std::uint32_t flags
 
 // The host's socket says how much; what the version makes of the rest is the model's.
 received receive_outside(open_file& file, user_buffers& into, std::uint32_t flags,
-                         transfer_context with) {
+                         transfer_context with, const message_parts& parts) {
     const std::uint64_t most =
         file.is_stream_socket() ? shortened(into.left(), with.shortening) : into.left();
-    received got = file.outside->receive(file, into, most, flags);
-    if (got.size >= 0 && tells_inq(file, with.version)) got.inq = file.outside->queued(file);
+    received got = file.outside->receive(file, into, most, flags, parts);
+    if (got.size < 0 || !tells_inq(file, with.version)) return got;
+    got.inq = file.outside->queued(file);
+    if (got.inq == 0 && file.kind == file_kind::tcp && file.ended) got.inq = 1;  // see inq_of()
     return got;
 }
 
@@ -257,19 +259,20 @@ std::uint8_t open_file::poll() const noexcept {
     return mask;
 }
 
-received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with) {
-    if (file.outside != nullptr) return receive_outside(file, into, flags, with);
+received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with,
+                 const message_parts& parts) {
+    if (file.outside != nullptr) return receive_outside(file, into, flags, with, parts);
     if (file.kind == file_kind::listener) return {.size = -ENOTCONN};
     return file.keeps_messages() ? receive_message(file, into, flags, with)
                                  : receive_stream(file, into, flags, with);
 }
 
 std::int64_t transmit(open_file& file, user_buffers& from, std::uint32_t flags,
-                      transfer_context with) {
+                      transfer_context with, const message_parts& parts) {
     if (file.outside != nullptr) {
         const std::uint64_t most =
             file.is_stream_socket() ? shortened(from.left(), with.shortening) : from.left();
-        return file.outside->transmit(file, from, most, flags);
+        return file.outside->transmit(file, from, most, flags, parts);
     }
     if (file.kind == file_kind::listener) return -EPIPE;
     return file.keeps_messages() ? transmit_message(file, from, with)

@@ -50,6 +50,16 @@ struct received {
     std::int64_t inq = -1;        ///< bytes still queued, if the protocol tells; else -1
     std::uint32_t flags = 0;      ///< MSG_TRUNC
     std::uint32_t name_size = 0;  ///< of the sender's address
+    std::uint64_t control_size = 0;
+};
+
+/// What a message has beside its bytes, by the application's addresses. The model's own sockets
+/// have no use for it.
+struct message_parts {
+    std::uint64_t name = 0;  ///< where a message goes; 0: where the socket is connected to
+    std::uint32_t name_size = 0;
+    std::uint32_t control_size = 0;
+    std::uint64_t control = 0;  ///< control messages to send, or room for received ones
 };
 
 /// The completion that ended a receive or a read: why whoever got it closes the file, perhaps.
@@ -123,11 +133,13 @@ struct transfer_context {
 };
 
 /// recvmsg(2) on a socket, never blocking: -EAGAIN where it would.
-received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with);
+/// \param parts  only the room for control messages counts
+received receive(open_file& file, user_buffers& into, std::uint32_t flags, transfer_context with,
+                 const message_parts& parts = {});
 
 /// sendmsg(2) on a socket, never blocking.
 std::int64_t transmit(open_file& file, user_buffers& from, std::uint32_t flags,
-                      transfer_context with);
+                      transfer_context with, const message_parts& parts = {});
 
 /// read(2); `position` is for regular files and is moved. Never blocks.
 std::int64_t read_file(open_file& file, user_buffers& into, std::uint64_t& position,

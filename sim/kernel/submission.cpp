@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "sim/kernel/flow.hpp"
+#include "sim/kernel/host.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/prepare.hpp"
@@ -18,8 +19,9 @@ constexpr std::uint32_t links = fact::link | fact::hardlink;
 // The SQE that the array names; null when the index is bad, which is counted.
 const abi::io_uring_sqe* next_sqe(ring_context& ring) noexcept {
     const std::uint32_t at = ring.sq_head++ & (ring.sq_entries - 1);
-    const std::uint32_t index = model_memory::load_plain(&ring.words.sq_array[at]);
-    if (index < ring.sq_entries) return &ring.words.sqes[index];
+    const bool named = ring.words.sq_array != nullptr;
+    const std::uint32_t index = named ? model_memory::load_plain(&ring.words.sq_array[at]) : at;
+    if (index < ring.sq_entries) return &ring.words.sqes[index << ring.sqe_shift];
     const std::uint32_t dropped = model_memory::load_relaxed(ring.words.sq_dropped);
     model_memory::store_relaxed(ring.words.sq_dropped, dropped + 1);
     return nullptr;
@@ -54,7 +56,9 @@ int submit_one(ring_context& ring, request& fresh, const abi::io_uring_sqe& sqe)
     fresh.ring = &ring;
     fresh.submitter = ring.poller.exists ? caller_id{} : ring.in->caller;
     ++ring.outstanding;
-    if (const int error = prepare(fresh, sqe); error != 0) return refuse(ring, fresh, error);
+    const int error = prepare(fresh, sqe);
+    if (ring.in->outside != nullptr) ring.in->outside->witness.submitted(fresh);
+    if (error != 0) return refuse(ring, fresh, error);
     const bool indirect = fresh.is(fact::force_async) || ring.draining;
     if (ring.chain_head != nullptr) {
         append(ring, fresh);

@@ -4,6 +4,7 @@
 
 #include "sim/kernel/completions.hpp"
 #include "sim/kernel/flow.hpp"
+#include "sim/kernel/hosted.hpp"
 #include "sim/kernel/issue.hpp"
 #include "sim/kernel/machine.hpp"
 #include "sim/kernel/scheduler.hpp"
@@ -20,13 +21,17 @@ bool counts(const request& timer) noexcept { return timer.off != 0 && !timer.is(
 
 }  // namespace
 
-int issue_timeout(request& timer) {
-    ring_context& ring = *timer.ring;
+void set_expiry(request& timer) noexcept {
     const bool absolute = (timer.op_flags & abi::ioring_timeout_abs) != 0;
-    const std::uint64_t now = ring.in->now;
+    const std::uint64_t now = timer.ring->in->now;
     timer.expires = absolute                           ? timer.interval
         : timer.interval > ~std::uint64_t{0} - 1 - now ? ~std::uint64_t{0} - 1
                                                        : now + timer.interval;
+}
+
+int issue_timeout(request& timer) {
+    ring_context& ring = *timer.ring;
+    set_expiry(timer);
     timer.target = ring.cq_tail - ring.timeouts_fired + static_cast<std::uint32_t>(timer.off);
     ring.table.add_timer(timer);
     ++ring.timers;
@@ -44,8 +49,9 @@ void fire_due_timers(machine& in) {
                 if (due == nullptr || each->expires < due->expires) due = each;
             }
             if (due == nullptr) break;
-            ++ring->timeouts_fired;
-            if ((due->op_flags & etime_is_success) == 0 && !due->is(fact::multishot)) {
+            const bool limits = due->opcode == abi::ioring_op_link_timeout;
+            if (!limits) ++ring->timeouts_fired;
+            if (!limits && (due->op_flags & etime_is_success) == 0 && !due->is(fact::multishot)) {
                 set_failed(*due);
             }
             due->res = -ETIME;
@@ -67,6 +73,7 @@ std::uint64_t next_timer(const machine& in) noexcept {
 }
 
 void run_expired(request& expired) {
+    if (expired.opcode == abi::ioring_op_link_timeout) return run_expired_guard(expired);
     ring_context& ring = *expired.ring;
     const bool repeats = expired.is(fact::multishot) && !expired.cancelled &&
         (expired.off == 0 || (expired.repeats != 0 && --expired.repeats != 0));

@@ -10,6 +10,9 @@ struct machine;
 struct request;
 struct ring_context;
 
+/// Sets when a timer is over, from what its SQE said.
+void set_expiry(request& timer) noexcept;
+
 /// Queues the task work of every timer that is due.
 void fire_due_timers(machine& in);
 
