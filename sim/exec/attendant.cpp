@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
@@ -22,12 +23,6 @@ constexpr std::uint64_t away = 300'000;              // while others see to it
 constexpr std::uint64_t burial_pause = 100'000'000;  // after which a closed ring is noticed
 constexpr std::size_t stack_size = std::size_t{256} << 10U;
 
-bool needs_attendant(const ring_context& ring) noexcept {
-    if (ring.poller.exists) return true;
-    const bool shows = !ring.defers() || ring.has(abi::ioring_setup_taskrun_flag);
-    return ring.outstanding != 0 && (shows || ring.events != nullptr);
-}
-
 bool polls(const machine& in) noexcept {
     return std::ranges::any_of(in.rings, [](const auto& each) {
         return each->poller.exists && !each->poller.asleep && !each->disabled;
@@ -38,12 +33,7 @@ bool polls(const machine& in) noexcept {
 
 void server::call_attendant() {
     const machine& in = kernel_.inside();
-    if (attendant_bell_ < 0) {
-        const bool needed =
-            std::ranges::any_of(in.rings, [](const auto& each) { return needs_attendant(*each); });
-        if (needed) start_attendant();
-        return;
-    }
+    if (attendant_bell_ < 0) return;  // there is no ring
     const bool sooner = next_timer(in) < attends_until_;
     if (sooner || (polls(in) && attends_until_ > in.now + polling_pause)) {
         attends_until_ = 0;
@@ -51,7 +41,9 @@ void server::call_attendant() {
     }
 }
 
+// With the first ring, so that it is there, and its stack, before the program waits or unmaps.
 void server::start_attendant() {
+    if (attendant_bell_ >= 0) return;
     attendant_bell_ = make_bell();
     if (attendant_bell_ < 0) return;
     pthread_attr_t small;
@@ -79,6 +71,7 @@ std::uint64_t server::next_attendance() {
 }
 
 void server::attend() {
+    system_call(SYS_setpriority, PRIO_PROCESS, 0, -20);  // no interrupt waits for its turn
     std::unique_lock held(one_at_a_time_);
     machine& in = kernel_.inside();
     std::uint64_t buried = 0;

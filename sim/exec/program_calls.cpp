@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "sim/exec/program_files.hpp"
+#include "sim/exec/signals.hpp"
 #include "sim/exec/system_call.hpp"
 #include "sim/kernel/hosted.hpp"
 #include "sim/kernel/request.hpp"
@@ -24,7 +25,8 @@ long perform_on_file(const request& asked) noexcept {
         case abi::ioring_op_sync_file_range:
             return system_call(SYS_sync_file_range, fd, asked.off, asked.len, asked.op_flags);
         case abi::ioring_op_fallocate:
-            return system_call(SYS_fallocate, fd, asked.len, asked.off, asked.addr);
+            return without_size_signal(
+                system_call(SYS_fallocate, fd, asked.len, asked.off, asked.addr));
         case abi::ioring_op_fadvise:
             return system_call(SYS_fadvise64, fd, asked.off, asked.len, asked.op_flags);
         case hosted_op::ftruncate:

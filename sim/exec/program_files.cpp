@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "sim/exec/ring_files.hpp"
+#include "sim/exec/signals.hpp"
 #include "sim/exec/system_call.hpp"
 #include "sim/exec/threads.hpp"
 #include "sim/kernel/poll.hpp"
@@ -185,7 +186,7 @@ std::int64_t program_files::queued(const open_file& file) noexcept {
     int bytes = 0;
     if (system_call(SYS_ioctl, number_of(file), FIONREAD, &bytes) < 0) return -1;
     if (bytes != 0 || file.kind != file_kind::tcp) return bytes;
-    return events(file, POLLRDHUP) != 0 ? 1 : 0;  // a FIN counts as a byte (CQE-07)
+    return events(file, POLLRDHUP) == POLLRDHUP ? 1 : 0;  // a FIN counts, a reset does not (CQE-07)
 }
 
 received program_files::receive(open_file& file, user_buffers& into, std::uint64_t most,
@@ -253,7 +254,8 @@ std::int64_t program_files::write(open_file& file, user_buffers& from, std::uint
     if (file.is_socket()) return transmit(file, from, from.left(), 0, {});
     if (file.can_poll()) return without_blocking(SYS_pwritev2, number_of(file), from, POLLOUT);
     const ranges all(from, from.left());
-    return system_call(SYS_pwritev2, number_of(file), all.data(), all.size(), position, 0, 0);
+    return without_size_signal(
+        system_call(SYS_pwritev2, number_of(file), all.data(), all.size(), position, 0, 0));
 }
 
 int program_files::accept(open_file& listener, std::uint64_t address, std::uint64_t address_size,

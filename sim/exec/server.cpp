@@ -109,6 +109,11 @@ int server::finish(int status) {
     return wanted_.check && !ledger_->findings().empty() ? 1 : status;
 }
 
+void server::look_for_closed_rings() {
+    const std::scoped_lock alone(one_at_a_time_);
+    bury_closed_rings();
+}
+
 // What is registered there stays the kernel's, with what it holds.
 void server::unmap(std::uint64_t address, std::uint64_t size) {
     const std::scoped_lock alone(one_at_a_time_);
@@ -195,6 +200,7 @@ long server::map(const std::uint64_t (&given)[6]) {
     std::uint64_t offset = given[5];
     if ((given[3] & MAP_ANONYMOUS) == 0) {
         if (ring_context* ring = in.ring_at(fd)) {
+            if (offset % page_size != 0) return -EINVAL;
             const mapped_memory wanted = map_ring(in, *ring, given[1], offset);
             if (wanted.first == nullptr) return wanted.error;
             offset = rings_.offset_of(wanted.first);
@@ -208,6 +214,7 @@ long server::set_up(std::uint32_t entries, std::uint64_t parameters) {
     abi::io_uring_params params{};
     if (!memory_.copy_in(&params, parameters, sizeof params)) return -EFAULT;
     bury_closed_rings();
+    start_attendant();
     kernel_.inside().now = now();
     const auto made = kernel_.setup(entries, params);
     if (!made) return -static_cast<long>(made.error().value());

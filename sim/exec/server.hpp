@@ -48,6 +48,9 @@ public:
     /// Memory of the program's is about to go.
     void unmap(std::uint64_t address, std::uint64_t size);
 
+    /// The program has closed or unmapped something: it may have been a ring.
+    void look_for_closed_rings();
+
     /// A thread of the program has ended.
     void end_thread(caller_id ended);
 

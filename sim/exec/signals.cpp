@@ -5,11 +5,13 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <time.h>
 
 #include <atomic>
 #include <cerrno>
 
 #include "sim/exec/settings.hpp"
+#include "sim/exec/system_call.hpp"
 
 namespace ringproof::sim::exec {
 
@@ -35,6 +37,14 @@ sigset_t without_ours(const sigset_t& wanted) noexcept {
 
 int set_signal_handler(int number, const struct sigaction& wanted) noexcept {
     return next<decltype(::sigaction)>("sigaction")(number, &wanted, nullptr);
+}
+
+long without_size_signal(long answer) noexcept {
+    if (answer != -EFBIG) return answer;
+    constexpr std::uint64_t only = std::uint64_t{1} << (SIGXFSZ - 1U);
+    const timespec at_once{};
+    system_call(SYS_rt_sigtimedwait, &only, nullptr, &at_once, sizeof only);
+    return answer;
 }
 
 extern "C" {

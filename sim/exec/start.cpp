@@ -122,7 +122,15 @@ extern "C" {
     if (server* current = current_of_this_process()) {
         current->unmap(reinterpret_cast<std::uintptr_t>(address), size);
     }
-    return failed_or(system_call(SYS_munmap, address, size));
+    const int answer = failed_or(system_call(SYS_munmap, address, size));
+    if (server* current = current_of_this_process()) current->look_for_closed_rings();
+    return answer;
+}
+
+[[gnu::visibility("default")]] int close(int fd) noexcept {
+    const int answer = failed_or(system_call(SYS_close, fd));
+    if (server* current = current_of_this_process()) current->look_for_closed_rings();
+    return answer;
 }
 
 [[gnu::visibility("default")]] int madvise(void* address, std::size_t size, int advice) noexcept {

@@ -40,8 +40,8 @@ constexpr std::uint32_t cqes_at = 64;
 
 // What only somebody's program asks for.
 std::uint32_t hosted_setup_flags(const profile& version) noexcept {
-    std::uint32_t known =
-        abi::ioring_setup_attach_wq | abi::ioring_setup_sqe128 | abi::ioring_setup_cqe32;
+    std::uint32_t known = abi::ioring_setup_attach_wq | abi::ioring_setup_sqe128 |
+        abi::ioring_setup_cqe32 | abi::ioring_setup_iopoll;
     // 6.5 and 6.6: no version between the two is described, and 6.6 brought cancelling by opcode.
     if ((version.cancel_flags & cancel_by_opcode) != 0) known |= no_mmap | no_sqarray;
     return known;

@@ -301,6 +301,26 @@ bool has_priority(std::uint8_t opcode) noexcept {
     }
 }
 
+// What a ring with IOPOLL takes.
+bool is_polled_for(std::uint8_t opcode) noexcept {
+    switch (opcode) {
+        case abi::ioring_op_nop:
+        case abi::ioring_op_readv:
+        case abi::ioring_op_writev:
+        case abi::ioring_op_read_fixed:
+        case abi::ioring_op_write_fixed:
+        case abi::ioring_op_read:
+        case abi::ioring_op_write:
+        case abi::ioring_op_files_update:
+        case abi::ioring_op_provide_buffers:
+        case abi::ioring_op_remove_buffers:
+        case hosted_op::msg_ring:
+            return true;
+        default:
+            return false;
+    }
+}
+
 void copy_fields(request& fresh, const abi::io_uring_sqe& sqe) noexcept {
     fresh.user_data = sqe.user_data;
     fresh.opcode = sqe.opcode;
@@ -352,6 +372,7 @@ int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
         lacks(*ring.in, "request of opcode", sqe.opcode);
         return has_host(fresh) ? -EINVAL : -EOPNOTSUPP;
     }
+    if (ring.has(abi::ioring_setup_iopoll) && !is_polled_for(sqe.opcode)) return -EINVAL;
     if (sqe.ioprio != 0 && !has_priority(sqe.opcode)) return -EINVAL;
     return sqe.personality != 0 ? -EINVAL : 0;
 }

@@ -16,6 +16,8 @@ constexpr std::uint64_t current_position = ~std::uint64_t{0};
 constexpr std::uint32_t rwf_nowait = 0x8;
 
 int check_flags(request& r) noexcept {
+    // No file can be asked whether its device is done.
+    if (r.ring->has(abi::ioring_setup_iopoll)) return -EOPNOTSUPP;
     if ((r.op_flags & ~rwf_nowait) != 0) return -EOPNOTSUPP;
     const bool refuses =
         r.file->kind == file_kind::pipe && !r.ring->in->version().pipes_take_nowait;

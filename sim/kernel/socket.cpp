@@ -103,9 +103,7 @@ received receive_outside(open_file& file, user_buffers& into, std::uint32_t flag
     const std::uint64_t most =
         file.is_stream_socket() ? shortened(into.left(), with.shortening) : into.left();
     received got = file.outside->receive(file, into, most, flags, parts);
-    if (got.size < 0 || !tells_inq(file, with.version)) return got;
-    got.inq = file.outside->queued(file);
-    if (got.inq == 0 && file.kind == file_kind::tcp && file.ended) got.inq = 1;  // see inq_of()
+    if (got.size >= 0 && tells_inq(file, with.version)) got.inq = file.outside->queued(file);
     return got;
 }
 

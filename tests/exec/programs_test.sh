@@ -33,6 +33,7 @@ profile=host
 same raw_calls
 if [ -x "$PROGRAMS/multishot_echo" ]; then
     same multishot_echo
+    same requests
     same without_entering
     same fork_and_threads
     for seed in 1 2 3 4 5; do
@@ -41,4 +42,6 @@ if [ -x "$PROGRAMS/multishot_echo" ]; then
     done
     expect 0 "$RINGPROOF" exec -- "$PROGRAMS/nop_rate"
     echo "nop round trips a second: $(cat "$scratch/out")"
+    expect 0 "$RINGPROOF" exec -- "$PROGRAMS/multishot_rate"
+    echo "completions of a multishot receive a second: $(cat "$scratch/out")"
 fi
