@@ -86,19 +86,18 @@ int wait_for(pid_t child) {
     return status;
 }
 
-}  // namespace
-
-int run_and_draw(const std::string& picture, const std::string& kernel,
-                 const std::function<int(const std::string&)>& become) {
+// The child's wait status, once the picture is drawn; nothing, with a complaint: it cannot be.
+std::optional<int> draw(const std::string& picture, const std::string& kernel,
+                        const std::function<int(const std::string&)>& become) {
     const temporary_file records;
     if (!records.made()) {
         complain("--perfetto: no temporary file can be made");
-        return status_environment;
+        return {};
     }
     const pid_t child = ::fork();
     if (child < 0) {
         complain(fmt::format("fork: {}", std::strerror(errno)));
-        return status_environment;
+        return {};
     }
     if (child == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -106,12 +105,19 @@ int run_and_draw(const std::string& picture, const std::string& kernel,
     }
     const int status = wait_for(child);
     const auto bytes = contents_of(records.path());
-    if (!bytes || !write_to(picture, to_perfetto(films_of(*bytes, kernel)))) {
-        return status_environment;
-    }
-    if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
-    std::signal(WTERMSIG(status), SIG_DFL);
-    std::raise(WTERMSIG(status));
+    if (!bytes || !write_to(picture, to_perfetto(films_of(*bytes, kernel)))) return {};
+    return status;
+}
+
+}  // namespace
+
+int run_and_draw(const std::string& picture, const std::string& kernel,
+                 const std::function<int(const std::string&)>& become) {
+    const std::optional<int> status = draw(picture, kernel, become);
+    if (!status) return status_environment;
+    if (!WIFSIGNALED(*status)) return WEXITSTATUS(*status);
+    std::signal(WTERMSIG(*status), SIG_DFL);
+    std::raise(WTERMSIG(*status));
     return status_environment;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ranges>
 #include <utility>
 
 #include "sim/abi_names.hpp"
@@ -277,8 +278,9 @@ void ledger::finish(const machine& in, host_files& files) {
 }
 
 std::string ledger::report() const {
+    constexpr std::size_t rings_most = 16;
     std::string told;
-    for (const auto& book : books_) {
+    for (const auto& book : books_ | std::views::take(rings_most)) {
         told += fmt::format("ringproof: ring {}, descriptor {}: {} requests, {} completions, {} "
                             "without a buffer (ENOBUFS), {} overflowed, {} outstanding at the "
                             "end\n",
@@ -291,6 +293,9 @@ std::string ledger::report() const {
                                 each.group, each.entries, each.given, each.used, each.returned, out,
                                 each.twice, each.foreign);
         }
+    }
+    if (books_.size() > rings_most) {
+        told += fmt::format("ringproof: and {} more rings\n", books_.size() - rings_most);
     }
     return told;
 }

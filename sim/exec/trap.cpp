@@ -28,7 +28,13 @@ namespace {
 long (*answers)(const call&) = nullptr;
 
 void answer_call(int /*number*/, siginfo_t* told, void* context) {
-    if (told->si_code != SYS_SECCOMP) return;  // somebody else's filter, or kill(2)
+    if (told->si_code != SYS_SECCOMP) {  // kill(2): it ends the program, as it would without us
+        struct sigaction usual{};
+        usual.sa_handler = SIG_DFL;
+        set_signal_handler(SIGSYS, usual);
+        system_call(SYS_tgkill, system_call(SYS_getpid), system_call(SYS_gettid), SIGSYS);
+        return;
+    }
     const int error = errno;
     auto& frame = *static_cast<ucontext_t*>(context);
     greg_t* registers = frame.uc_mcontext.gregs;

@@ -62,4 +62,4 @@ for seed in 1 2 3; do
         -- "$PROGRAMS/multishot_echo"
     says out "bytes 100500"
 done
-expect 5 "$RINGPROOF" exec --seed 1 --faults refusals -- "$PROGRAMS/multishot_echo"
+expect 5 "$RINGPROOF" exec --seed 1 --faults interruptions -- "$PROGRAMS/multishot_echo"

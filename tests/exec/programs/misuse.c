@@ -1,6 +1,7 @@
-/* Mistakes with buffer rings, one a run, by name; the program itself never looks at what comes. */
+/* Mistakes with buffer rings, one a run, by name, or a sudden end; the program itself never looks at what comes. */
 #define _GNU_SOURCE
 #include <liburing.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,12 @@ int main(int count, char** arguments) {
         take(1);
         say("two");
         take(1);
+    } else if (strcmp(what, "dies") == 0 && count > 2) {
+        fill();
+        arm(1);
+        raise(strcmp(arguments[2], "SEGV") == 0       ? SIGSEGV
+                  : strcmp(arguments[2], "KILL") == 0 ? SIGKILL
+                                                      : SIGSYS);
     } else {
         fill();
         arm(1);
