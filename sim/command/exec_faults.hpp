@@ -6,7 +6,8 @@
 
 namespace ringproof::sim::command {
 
-/// Why such a list cannot be meant, with those that there are; nothing: it can, as can an empty one.
+/// Why such a list cannot be meant, with the faults that there are. Nothing: it can, as an empty
+/// one can.
 [[nodiscard]] std::optional<std::string> refusal_of_faults(const std::string& list);
 
 }  // namespace ringproof::sim::command

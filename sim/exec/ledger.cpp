@@ -258,6 +258,18 @@ void ledger::unmapped(const machine& in, std::uint64_t address, std::uint64_t si
     }
 }
 
+void ledger::lost(const buffer_list& list) {
+    found(
+        fmt::format("the ring of group {} is not mapped any more and still registered: its memory "
+                    "was given back",
+                    list.group));
+    for (const auto& book : books_) {
+        for (group_book& each : book->groups) {
+            if (each.list == &list) each.tail = each.head = list.head;
+        }
+    }
+}
+
 void ledger::finish(const machine& in, host_files& files) {
     look(in);
     for (const auto& book : books_) {

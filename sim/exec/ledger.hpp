@@ -87,6 +87,9 @@ public:
     /// The program unmaps memory, which may be that of buffers that are still the kernel's.
     void unmapped(const machine& in, std::uint64_t address, std::uint64_t size);
 
+    /// A ring's memory went without anybody seeing it go.
+    void lost(const buffer_list& list);
+
     /// The program ends.
     void finish(const machine& in, host_files& files);
 

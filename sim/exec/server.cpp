@@ -13,28 +13,12 @@
 #include "sim/exec/threads.hpp"
 #include "sim/exec/trap.hpp"
 #include "sim/kernel/lifetime.hpp"
-#include "sim/kernel/poll.hpp"
 #include "sim/kernel/registration.hpp"
 #include "sim/simulation/plan_answers.hpp"
 
 namespace ringproof::sim::exec {
 
 namespace {
-
-const char* name_of(long number) noexcept {
-    switch (number) {
-        case SYS_io_uring_setup:
-            return "io_uring_setup()";
-        case SYS_io_uring_enter:
-            return "io_uring_enter()";
-        case SYS_io_uring_register:
-            return "io_uring_register()";
-        case SYS_munmap:
-            return "munmap()";
-        default:
-            return "exit()";
-    }
-}
 
 // RLIMIT_MEMLOCK, as it is now.
 std::uint64_t lockable_pages() noexcept {
@@ -92,41 +76,9 @@ choices server::make_choices() {
     return wanted_.seed ? choices::random(*wanted_.seed) : choices();
 }
 
-int server::finish(int status) {
-    const std::scoped_lock alone(one_at_a_time_);
-    if (!ledger_) return status;
-    begin_call({.number = SYS_exit_group});
-    ledger_->finish(kernel_.inside(), files_);
-    std::string told = wanted_.report ? ledger_->report() : "";
-    if (wanted_.report || wanted_.check) {
-        for (const std::string& each : ledger_->findings()) {
-            told += "ringproof: found: " + each + "\n";
-        }
-    }
-    system_call(SYS_write, 2, told.data(), told.size());
-    history_.flush();
-    records_.flush();
-    return wanted_.check && !ledger_->findings().empty() ? 1 : status;
-}
-
 void server::look_for_closed_rings() {
     const std::scoped_lock alone(one_at_a_time_);
     bury_closed_rings();
-}
-
-// What is registered there stays the kernel's, with what it holds.
-void server::unmap(std::uint64_t address, std::uint64_t size) {
-    const std::scoped_lock alone(one_at_a_time_);
-    begin_call({.number = SYS_munmap});
-    look();
-    if (ledger_) ledger_->unmapped(kernel_.inside(), address, size);
-    const auto* first = static_cast<const std::byte*>(pointer_to(address));
-    keep_rings_in(kernel_.inside(), {first, size});
-}
-
-void server::begin_call(const call& asked) {
-    if (!ledger_) return;
-    ledger_->begin_call(name_of(asked.number), static_cast<std::uint64_t>(system_call(SYS_gettid)));
 }
 
 // The files that are kept are the parent's, and so is what tells of them.
@@ -153,6 +105,7 @@ long server::serve(const call& asked) {
     signals_ = asked.signals;
     kernel_.set_caller(this_thread());
     begin_call(asked);
+    leave_lost_rings();
     look();
     machine& in = kernel_.inside();
     const auto& given = asked.arguments;
@@ -248,33 +201,6 @@ void server::ring_bells() {
         const ring_context& ring = *each->ring;
         if (ring.cq_tail == each->seen && ring.task_work.empty()) continue;
         ring_bell(each->bell);
-    }
-}
-
-void server::lacks(std::string_view what, std::uint32_t number) {
-    if (!wanted_.verbose) return;
-    std::string line = "not modelled: " + std::string(what) + " " + std::to_string(number);
-    if (std::ranges::find(named_, line) != named_.end()) return;
-    say(line);
-    named_.push_back(std::move(line));
-}
-
-void server::submitted(const request& fresh) {
-    if (ledger_) ledger_->submitted(fresh);
-}
-
-void server::saw(const ring_context& ring, const event& happened) {
-    if (ledger_) ledger_->saw(ring, happened);
-}
-
-// Each of the files that somebody waits for, by its own chance.
-void server::wake_for_nothing() {
-    if (!faults_.may(fault::spurious_wakes)) return;
-    for (const auto& file : kernel_.inside().files) {
-        const bool waited_for = file->in_use && file->first_waiter != nullptr;
-        if (waited_for && faults_.happens(fault::spurious_wakes)) {
-            wake(*file, ready::in | ready::out);
-        }
     }
 }
 

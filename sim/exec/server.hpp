@@ -89,6 +89,7 @@ private:
     void look() {
         if (ledger_) ledger_->look(kernel_.inside());
     }
+    void leave_lost_rings();
     void wake_for_nothing();
     [[nodiscard]] choices make_choices();
 

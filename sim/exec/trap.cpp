@@ -64,8 +64,8 @@ constexpr std::size_t low_half_of_argument(std::size_t index) {
 }
 
 // Offsets of jumps count what lies between. Mappings of a file from 128 MiB on are looked at: most
-// programs have none, and those of rings are there; ours pass by the upper half of their descriptor,
-// which the kernel does not look at.
+// programs have none, and those of rings are there; ours pass by the upper half of their
+// descriptor, which the kernel does not look at.
 constexpr auto filter = std::to_array<sock_filter>({
     load(offsetof(seccomp_data, arch)),
     jump_equal(AUDIT_ARCH_X86_64, 0, 11),

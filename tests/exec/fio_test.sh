@@ -9,6 +9,8 @@ if ! command -v fio >/dev/null 2>&1; then
     exit 77
 fi
 
+cd "$scratch"  # where it keeps what it has verified
+
 # verified <option>...
 verified() {
     expect 0 "$RINGPROOF" exec -- fio --name=verified --ioengine=io_uring --directory="$scratch" \

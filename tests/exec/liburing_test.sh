@@ -47,5 +47,5 @@ if grep -v '^0 ' "$scratch/results" >"$scratch/out"; then
     done <"$scratch/out" >"$scratch/err"
     fail "these do not pass, and no reason is given"
 fi
-echo "$(wc -l <"$scratch/results") tests of liburing pass; for $(grep -c '^[a-z0-9]' "$list") there" \
-    "is a reason why they do not"
+echo "$(wc -l <"$scratch/results") tests of liburing pass;" \
+    "for $(grep -c '^[a-z0-9]' "$list") there is a reason why they do not"

@@ -27,6 +27,21 @@ expect 2 "$RINGPROOF" exec
 one_line
 expect 0 "$RINGPROOF" exec -- sh -c 'exit 0'
 expect 7 "$RINGPROOF" exec -- sh -c 'exit 7'
+# The loader would not load anything into one that gains privileges.
+if [ "$(id -u)" = 0 ]; then
+    cp "$PROGRAMS/raw_calls" "$scratch/setuid"
+    chown 1 "$scratch/setuid"
+    chmod u+s "$scratch/setuid"
+    expect 3 "$RINGPROOF" exec -- "$scratch/setuid"
+    one_line
+    says err "gains privileges when it starts"
+fi
+# Where io_uring is refused, the model answers all the same; and it names once what it has not.
+expect 42 "$BLOCK_IO_URING" 1 "$RINGPROOF" exec -- "$PROGRAMS/raw_calls"
+says out "nop: completion 1, result 0, flags 0"
+expect 0 "$RINGPROOF" exec --verbose -- "$PROGRAMS/garbage"
+says err "ringproof: not modelled: request of opcode 30"
+[ -z "$(sort "$scratch/err" | uniq -d)" ] || fail "something is named twice"
 
 needs_io_uring
 profile=host

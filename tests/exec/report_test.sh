@@ -28,6 +28,7 @@ finds unregistered "wants a buffer of group 3, which was unregistered"
 finds unmapped "the memory of buffer 0 of group 3 is unmapped, and the buffer is the kernel's"
 finds ring-unmapped "the ring of group 3 is unmapped and still registered"
 says out "still there"
+finds freed "the ring of group 3 is not mapped any more and still registered"
 finds forgotten "ended with -ENOBUFS and was not asked for again, and 3 bytes wait"
 
 expect 0 "$RINGPROOF" exec --report -- "$PROGRAMS/misuse" forgotten
@@ -58,8 +59,8 @@ expect 2 "$RINGPROOF" exec --faults bursts -- true
 one_line
 says err "'bursts' is for simulated peers to do"
 for seed in 1 2 3; do
-    expect 0 "$RINGPROOF" exec --seed "$seed" --faults short_transfers,delayed_work,punts,spurious_wakes \
-        -- "$PROGRAMS/multishot_echo"
+    expect 0 "$RINGPROOF" exec --seed "$seed" \
+        --faults short_transfers,delayed_work,punts,spurious_wakes -- "$PROGRAMS/multishot_echo"
     says out "bytes 100500"
 done
 expect 5 "$RINGPROOF" exec --seed 1 --faults interruptions -- "$PROGRAMS/multishot_echo"

@@ -1,6 +1,6 @@
-/* Threads that use one ring as they like, with a lock around the submission queue alone: NOPs, reads
-   and writes of a pipe, timeouts, cancels, registrations; while others fork and make rings of their
-   own. Ends after so many seconds; each request has to be answered once. */
+/* Threads that use one ring as they like, with a lock around the submission queue alone: NOPs,
+   reads and writes of a pipe, timeouts, cancels; while others fork and make rings of their own.
+   Ends after so many seconds; each request has to be answered once. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <liburing.h>

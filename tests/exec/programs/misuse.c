@@ -1,4 +1,4 @@
-/* Mistakes with buffer rings, one a run, by name, or a sudden end; the program itself never looks at what comes. */
+/* Mistakes with buffer rings, one a run, by name, or a sudden end. */
 #define _GNU_SOURCE
 #include <liburing.h>
 #include <signal.h>
@@ -54,7 +54,11 @@ static void take(unsigned count) {
 int main(int count, char** arguments) {
     const char* what = count > 1 ? arguments[1] : "";
     struct io_uring_buf_reg registration = {.ring_entries = entries, .bgid = group};
-    pool = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    pool = strcmp(what, "freed") == 0
+        ? aligned_alloc(4096, 1 << 20)
+        : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    if (pool == NULL) return 1;
+    memset(pool, 0, 4096);
     memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 1;
     if (io_uring_queue_init(8, &ring, 0) != 0) return 2;
@@ -92,6 +96,12 @@ int main(int count, char** arguments) {
         say("still there");
         take(1);
         puts(memory);
+    } else if (strcmp(what, "freed") == 0) {
+        fill();
+        arm(0);
+        free(pool);
+        arm(0);
+        say("x");
     } else if (strcmp(what, "forgotten") == 0) {
         give(0, 0);
         io_uring_buf_ring_advance(pool, 1);

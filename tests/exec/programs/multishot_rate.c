@@ -1,5 +1,5 @@
-/* How many completions of one multishot receive a second, over a socket pair, in one thread: much is
-   sent at once, and received buffer by buffer. */
+/* How many completions of one multishot receive a second, over a socket pair, in one thread: much
+   is sent at once, and received buffer by buffer. */
 #include <liburing.h>
 #include <stdio.h>
 #include <stdlib.h>
