@@ -52,7 +52,8 @@ void queue_task(request& queued, task what) {
     ring_context& ring = *queued.ring;
     queued.work = what;
     ring.task_work.push(&queued);
-    if (ring.defers()) tell_events(ring);  // its owner is to come for it
+    // Its owner is to come for it; but an eventfd does not wake itself.
+    if (ring.defers() && !is_same(queued.file, ring.events)) tell_events(ring);
     show_pending(ring, true);
 }
 

@@ -16,11 +16,11 @@ if [ "${1:-}" = --one ]; then
     folder="$WORK/$2"
     mkdir "$folder"
     cc -w -O1 -D_GNU_SOURCE -D__SANE_USERSPACE_TYPES__ -DLIBURING_BUILD_TEST \
-        -include "$WORK/config-host.h" -I"$source/test" -o "$folder/program" \
+        -include "$WORK/config-host.h" -I"$source/test" -o "$folder/$2" \
         "$source/test/$2.c" "$source/test/helpers.c" -l:liburing.a -lpthread \
         2>"$folder/out" || { echo "compiling $2"; exit 0; }
     status=0
-    (cd "$folder" && timeout -k 1 30 "$RINGPROOF" exec --profile v6_18 -- ./program) \
+    (cd "$folder" && timeout -k 1 30 "$RINGPROOF" exec --profile v6_18 -- "./$2") \
         >"$folder/out" 2>&1 </dev/null || status=$?
     echo "$status $2"
     exit 0
