@@ -110,13 +110,13 @@ int failed_or(long answer) noexcept {
 
 extern "C" {
 
-[[gnu::visibility("default"), noreturn]] void _exit(int status) noexcept {
+[[gnu::visibility("default")]] void _exit(int status) {
     server* current = current_of_this_process();
     system_call(SYS_exit_group, current == nullptr ? status : current->finish(status));
     __builtin_unreachable();
 }
 
-[[gnu::visibility("default"), noreturn]] void _Exit(int status) noexcept { _exit(status); }
+[[gnu::visibility("default")]] void _Exit(int status) noexcept { _exit(status); }
 
 [[gnu::visibility("default")]] int munmap(void* address, std::size_t size) noexcept {
     if (server* current = current_of_this_process()) {
@@ -127,7 +127,7 @@ extern "C" {
     return answer;
 }
 
-[[gnu::visibility("default")]] int close(int fd) noexcept {
+[[gnu::visibility("default")]] int close(int fd) {
     const int answer = failed_or(system_call(SYS_close, fd));
     if (server* current = current_of_this_process()) current->look_for_closed_rings();
     return answer;

@@ -2,7 +2,7 @@
 // What Linux has and the model does not, in one place, each with its reason. Nothing of this ever
 // pretends to succeed: requests complete with -EOPNOTSUPP, setup and registration refuse with
 // -EINVAL as a kernel without the feature would, and the probe says "not supported". Where there is
-// a host (host.hpp) much of it is served all the same: hosted.hpp, and some flags and registrations.
+// a host (host.hpp) much of it is served all the same: hosted.hpp, some flags and registrations.
 
 #include <cstdint>
 #include <string_view>
