@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ranges>
 #include <utility>
 
 #include "sim/abi_names.hpp"
@@ -287,29 +286,6 @@ void ledger::finish(const machine& in, host_files& files) {
                               describe_result(each.result), waiting));
         }
     }
-}
-
-std::string ledger::report() const {
-    constexpr std::size_t rings_most = 16;
-    std::string told;
-    for (const auto& book : books_ | std::views::take(rings_most)) {
-        told += fmt::format("ringproof: ring {}, descriptor {}: {} requests, {} completions, {} "
-                            "without a buffer (ENOBUFS), {} overflowed, {} outstanding at the "
-                            "end\n",
-                            book->number, book->fd, book->requests, book->completions,
-                            book->without_buffer, book->overflows, book->outstanding);
-        for (const group_book& each : book->groups) {
-            const auto out = std::ranges::count(each.places, place::program);
-            told += fmt::format("ringproof:   group {}, {} entries: {} buffers given, {} used, {} "
-                                "returned, {} never returned, {} given twice, {} foreign\n",
-                                each.group, each.entries, each.given, each.used, each.returned, out,
-                                each.twice, each.foreign);
-        }
-    }
-    if (books_.size() > rings_most) {
-        told += fmt::format("ringproof: and {} more rings\n", books_.size() - rings_most);
-    }
-    return told;
 }
 
 }  // namespace ringproof::sim::exec

@@ -80,7 +80,8 @@ void post_message(ring_context& ring, const abi::io_uring_cqe& posted) {
 
 void post_last(request& finished) {
     finished.ring->starved += finished.res == -ENOBUFS ? 1 : 0;
-    post_message(*finished.ring, {finished.user_data, finished.res, finished.flags});
+    const abi::io_uring_cqe posted{finished.user_data, finished.res, finished.flags};
+    post_message(*finished.ring, posted);
 }
 
 void flush_overflow(ring_context& ring) {

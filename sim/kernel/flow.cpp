@@ -111,9 +111,8 @@ void run_woken_multishot(request& woken, bool looks) {
             return;
         }
         // Several wake-ups may have been data and the end; the end wakes nobody again (BUG-24).
-        const bool misses = woken.ring->in->version().bugs.misses_end_on_wake_race &&
-            woken.file->outside == nullptr;  // a host tells of both at once, which is no race
-        const bool may_have_ended = wakes > 1 && woken.file->hung_up() && !misses;
+        const bool may_have_ended = wakes > 1 && woken.file->hung_up() &&
+            !woken.ring->in->version().bugs.misses_end_on_wake_race;
         if (woken.wakes == 0 && !may_have_ended) return;
         wakes = std::max(std::exchange(woken.wakes, 0), 1U);
         looks = true;

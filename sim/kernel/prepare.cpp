@@ -15,8 +15,6 @@ constexpr std::uint64_t transfer_max = 0x7ffff000;  // MAX_RW_COUNT
 constexpr std::uint32_t vectors_max = 1024;         // UIO_MAXIOV
 constexpr std::uint32_t sock_nonblock = 04000;
 constexpr std::uint32_t sock_cloexec = 02000000;
-constexpr std::uint32_t timeout_clocks = 0xcU;  // IORING_TIMEOUT_BOOTTIME | REALTIME
-constexpr std::uint32_t timeout_etime_success = 1U << 5U;
 constexpr std::uint32_t cancel_opcode = 1U << 5U;
 
 struct user_vector {
@@ -378,34 +376,6 @@ int check_common(request& fresh, const abi::io_uring_sqe& sqe) {
 }
 
 }  // namespace
-
-int read_interval(request& fresh, std::uint64_t address) {
-    abi::kernel_timespec time{};
-    if (!memory_of(fresh).copy_in(&time, address, sizeof time)) return -EFAULT;
-    if (time.tv_sec < 0 || time.tv_nsec < 0) return -EINVAL;
-    constexpr std::int64_t seconds_max = 9'000'000'000;  // what 64 bits of nanoseconds hold
-    const auto seconds = static_cast<std::uint64_t>(std::min(time.tv_sec, seconds_max));
-    fresh.interval = seconds * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
-    return 0;
-}
-
-// Matches io_timeout_prep().
-int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
-    std::uint32_t known = abi::ioring_timeout_abs | timeout_clocks | timeout_etime_success;
-    if (fresh.ring->in->version().has_timeout_multishot) known |= abi::ioring_timeout_multishot;
-    if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
-    if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
-    const std::uint32_t flags = fresh.op_flags;
-    if ((flags & ~known) != 0 || (flags & timeout_clocks) == timeout_clocks) return -EINVAL;
-    constexpr std::uint32_t both = abi::ioring_timeout_abs | abi::ioring_timeout_multishot;
-    if ((flags & both) == both) return -EINVAL;
-    if (const int refused = read_interval(fresh, fresh.addr); refused != 0) return refused;
-    if ((flags & abi::ioring_timeout_multishot) != 0) {
-        fresh.facts |= fact::multishot;
-        fresh.repeats = static_cast<std::uint32_t>(fresh.off);
-    }
-    return 0;
-}
 
 // Matches io_sendmsg_prep().
 int prepare_send_message(request& fresh) {

@@ -103,7 +103,10 @@ received receive_outside(open_file& file, user_buffers& into, std::uint32_t flag
     const std::uint64_t most =
         file.is_stream_socket() ? shortened(into.left(), with.shortening) : into.left();
     received got = file.outside->receive(file, into, most, flags, parts);
-    if (got.size >= 0 && tells_inq(file, with.version)) got.inq = file.outside->queued(file);
+    const bool tells = got.size >= 0 ? tells_inq(file, with.version)
+                                     : got.size == -EFAULT && file.kind == file_kind::unix_stream &&
+            with.version.bugs.unix_fault_sets_nonempty;  // BUG-39
+    if (tells) got.inq = file.outside->queued(file);
     return got;
 }
 

@@ -1,6 +1,7 @@
-// LINK_TIMEOUT, which limits the request before it in its chain, and TIMEOUT_REMOVE. Matches the
-// rest of io_uring/timeout.c.
+// What requests say of a time; LINK_TIMEOUT, which limits the request before it in its chain, and
+// TIMEOUT_REMOVE. Matches the rest of io_uring/timeout.c.
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -17,9 +18,10 @@ namespace ringproof::sim {
 
 namespace {
 
-constexpr std::uint32_t changes = 1U << 1U;        // IORING_TIMEOUT_UPDATE
-constexpr std::uint32_t clocks = 3U << 2U;         // BOOTTIME | REALTIME
-constexpr std::uint32_t changes_guard = 1U << 4U;  // IORING_LINK_TIMEOUT_UPDATE
+constexpr std::uint32_t changes = 1U << 1U;           // IORING_TIMEOUT_UPDATE
+constexpr std::uint32_t clocks = 3U << 2U;            // BOOTTIME | REALTIME
+constexpr std::uint32_t etime_is_success = 1U << 5U;  // IORING_TIMEOUT_ETIME_SUCCESS
+constexpr std::uint32_t changes_guard = 1U << 4U;     // IORING_LINK_TIMEOUT_UPDATE
 
 request* guard_of(const request& guarded) noexcept {
     request* next = guarded.next_link;
@@ -34,6 +36,34 @@ request* find_timer(ring_context& ring, std::uint64_t user_data, std::uint8_t op
 }
 
 }  // namespace
+
+int read_interval(request& fresh, std::uint64_t address) {
+    abi::kernel_timespec time{};
+    if (!fresh.ring->in->memory.copy_in(&time, address, sizeof time)) return -EFAULT;
+    if (time.tv_sec < 0 || time.tv_nsec < 0) return -EINVAL;
+    constexpr std::int64_t seconds_max = 9'000'000'000;  // what 64 bits of nanoseconds hold
+    const auto seconds = static_cast<std::uint64_t>(std::min(time.tv_sec, seconds_max));
+    fresh.interval = seconds * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
+    return 0;
+}
+
+// Matches io_timeout_prep().
+int prepare_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
+    std::uint32_t known = abi::ioring_timeout_abs | clocks | etime_is_success;
+    if (fresh.ring->in->version().has_timeout_multishot) known |= abi::ioring_timeout_multishot;
+    if (sqe.addr3 != 0 || sqe.pad2 != 0) return -EINVAL;
+    if (fresh.group != 0 || fresh.len != 1 || fresh.file_index != 0) return -EINVAL;
+    const std::uint32_t flags = fresh.op_flags;
+    if ((flags & ~known) != 0 || (flags & clocks) == clocks) return -EINVAL;
+    constexpr std::uint32_t both = abi::ioring_timeout_abs | abi::ioring_timeout_multishot;
+    if ((flags & both) == both) return -EINVAL;
+    if (const int refused = read_interval(fresh, fresh.addr); refused != 0) return refused;
+    if ((flags & abi::ioring_timeout_multishot) != 0) {
+        fresh.facts |= fact::multishot;
+        fresh.repeats = static_cast<std::uint32_t>(fresh.off);
+    }
+    return 0;
+}
 
 int prepare_link_timeout(request& fresh, const abi::io_uring_sqe& sqe) {
     const request* last = fresh.ring->chain_head == nullptr ? nullptr : fresh.ring->chain_tail;
