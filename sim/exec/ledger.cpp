@@ -16,10 +16,6 @@ namespace {
 
 using place = group_book::place;
 
-std::uint16_t tail_of(const buffer_list& list) noexcept {
-    return model_memory::load_acquire(&list.slots[0].resv);
-}
-
 std::uint32_t position_mask(const group_book& group) noexcept { return group.entries - 1; }
 
 bool overlap(std::uint64_t first, std::uint64_t size, std::uint64_t other, std::uint64_t room) {

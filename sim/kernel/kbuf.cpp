@@ -14,11 +14,6 @@ constexpr std::uint64_t transfer_max = 0x7ffff000;  // MAX_RW_COUNT
 constexpr std::uint64_t int_max = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint16_t iov_max = 1024;  // UIO_MAXIOV
 
-std::uint16_t tail_of(const buffer_list& list) noexcept {
-    // Slot 0's reserved word (ABI-02); acquire, so that the slots behind it are seen (ABI-08).
-    return model_memory::load_acquire(&list.slots[0].resv);
-}
-
 abi::io_uring_buf& slot_at(buffer_list& list, std::uint16_t position) noexcept {
     return list.slots[position & list.mask];
 }
@@ -146,6 +141,11 @@ int peek(request& asking, buffer_list& list, const bundle_query& query,
 }
 
 }  // namespace
+
+std::uint16_t tail_of(const buffer_list& list) noexcept {
+    // Slot 0's reserved word (ABI-02); acquire, so that the slots behind it are seen (ABI-08).
+    return model_memory::load_acquire(&list.slots[0].resv);
+}
 
 std::size_t buffer_lists::lower(std::uint16_t group) const noexcept {
     const auto at =

@@ -35,6 +35,9 @@ struct buffer_list {
     bool head_wrapped = false;  ///< and counts on where the tail begins again (BUG-01)
 };
 
+/// How far the application has published buffers, by now.
+[[nodiscard]] std::uint16_t tail_of(const buffer_list& list) noexcept;
+
 /// The groups of one ring, by id.
 class buffer_lists {
 public:

@@ -168,7 +168,7 @@ std::string tell_holders(const handed_out& last, const std::set<std::uint16_t>& 
 }
 
 std::string tell_group(const ring_context& ring, const buffer_list& list, const history& record) {
-    const auto tail = model_memory::load_acquire(&list.slots[0].resv);
+    const auto tail = tail_of(list);
     const auto there = static_cast<std::uint16_t>(tail - list.head);
     std::set<std::uint16_t> with_kernel;
     std::set<std::uint16_t> known;
@@ -252,9 +252,8 @@ cause cause_in(const ring_context& ring) {
 
 bool has_empty_group(const machine& in) {
     return std::ranges::any_of(in.rings, [](const auto& ring) {
-        return std::ranges::any_of(ring->groups, [](const auto& list) {
-            return model_memory::load_acquire(&list->slots[0].resv) == list->head;
-        });
+        return std::ranges::any_of(ring->groups,
+                                   [](const auto& list) { return tail_of(*list) == list->head; });
     });
 }
 

@@ -14,7 +14,7 @@ ring_watch::book& ring_watch::book_of(const buffer_list& list) {
 }
 
 std::optional<std::string> ring_watch::look(book& its, const buffer_list& list) {
-    const std::uint16_t tail = model_memory::load_acquire(&list.slots[0].resv);
+    const std::uint16_t tail = tail_of(list);
     const auto there = static_cast<std::uint16_t>(tail - list.head);
     if (there > list.entries) {
         return fmt::format("group {} was given {} buffers, and its ring has {} entries", list.group,
