@@ -11,7 +11,7 @@ std::string_view name_of(fault which) noexcept {
     static constexpr std::array<std::string_view, fault_count> names{
         "short_transfers", "delayed_work", "punts",          "interruptions", "refusals",
         "bursts",          "jitter",       "spurious_wakes", "slow_readers",  "early_finishes",
-        "early_resets",    "time_jumps",   "late_stores",    "small_queues"};
+        "early_resets",    "time_jumps",   "late_stores",    "enobufs",       "small_queues"};
     return names[static_cast<std::size_t>(which)];
 }
 

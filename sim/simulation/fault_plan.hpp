@@ -31,6 +31,7 @@ enum class fault : std::uint8_t {
     early_resets,     ///< a peer resets somewhere in its script
     time_jumps,       ///< the clock moves on far
     late_stores,      ///< the polling thread sees an entry after the load of its flags (no fence)
+    enobufs,          ///< data comes just before buffers do: receives find none, and all are back
     small_queues,     ///< in a swarm: queues and pools of one to four entries
 };
 

@@ -16,9 +16,10 @@ public:
     /// Looks between one call and the next.
     static constexpr std::uint32_t looks_between = 64;
 
-    void looked() noexcept {
-        if (++looks_ % looks_between == 0) [[unlikely]]
-            looks_on();
+    /// \param word  what it looked at
+    void looked(const void* word) noexcept {
+        if ((++looks_ & unheard_) == 0) [[unlikely]]
+            looks_on(word);
     }
 
     /// The word whose loads may pass the stores before them: the processor's memory orders no load
@@ -35,13 +36,16 @@ protected:
     /// It entered the kernel: the count starts again.
     void entered() noexcept { looks_ = 0; }
     [[nodiscard]] std::uint64_t looks() const noexcept { return looks_; }
+    /// From now on it hears of each look, and not of one in `looks_between`.
+    void hear_each_look(bool each) noexcept { unheard_ = each ? 0 : looks_between - 1; }
     void let_overtake(const std::uint32_t* word) noexcept { overtaking_ = word; }
 
 private:
-    virtual void looks_on() noexcept = 0;
+    virtual void looks_on(const void* word) noexcept = 0;
 
     const void* overtaking_ = nullptr;
     std::uint64_t looks_ = 0;
+    std::uint64_t unheard_ = looks_between - 1;  // a mask
 };
 
 /// Satisfies `shared_memory`. Without an observer it is native_memory.
@@ -60,7 +64,7 @@ public:
     template <std::unsigned_integral Word>
     Word load_relaxed(const Word* from) const noexcept {
         if (who_ != nullptr) {
-            who_->looked();
+            who_->looked(from);
             if constexpr (std::same_as<Word, std::uint32_t>) {
                 if (from == who_->overtaking()) [[unlikely]]
                     return who_->load_overtaking();
@@ -70,7 +74,7 @@ public:
     }
     template <std::unsigned_integral Word>
     Word load_acquire(const Word* from) const noexcept {
-        if (who_ != nullptr) who_->looked();
+        if (who_ != nullptr) who_->looked(from);
         return native_memory::load_acquire(from);
     }
     template <std::unsigned_integral Word>

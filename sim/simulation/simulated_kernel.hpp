@@ -41,10 +41,8 @@ public:
     result<std::span<std::byte>> map_anonymous(const memory_request& wanted) noexcept {
         return inside_->map_anonymous(wanted);
     }
-    result<void> unmap(std::span<std::byte> memory) noexcept {
-        return inside_->model().unmap(memory);
-    }
-    result<void> close(int fd) noexcept { return inside_->model().close(fd); }
+    result<void> unmap(std::span<std::byte> memory) noexcept { return inside_->unmap(memory); }
+    result<void> close(int fd) noexcept { return inside_->close(fd); }
     [[nodiscard]] caller_id caller() const noexcept { return inside_->model().caller(); }
     [[nodiscard]] std::size_t page_size() const noexcept { return sim::page_size; }
     [[nodiscard]] observed_memory memory() const noexcept { return observed_memory(inside_); }

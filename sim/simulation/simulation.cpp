@@ -22,9 +22,6 @@ namespace ringproof::sim {
 namespace {
 
 constexpr std::uint64_t call_takes = 1'000;  // virtual nanoseconds
-constexpr std::uint64_t looks_take = 1'000;  // as many as between two observations
-constexpr std::uint64_t looks_patient = 4'096;
-constexpr std::uint64_t looks_most = std::uint64_t{1} << 18U;
 constexpr std::uint32_t idle_enters_most = 256;
 constexpr std::uint32_t hopeless_most = 64;
 constexpr std::uint64_t starved_most_each = 64;  // of each peer
@@ -73,6 +70,7 @@ simulation::simulation(const scenario& wanted, const watching& how, page_arena& 
         listeners_.push_back(world_.listen().value());
     }
     open_channels();
+    hear_each_look(faults_.may(fault::enobufs));
 }
 
 void simulation::open_channels() {
@@ -167,24 +165,43 @@ result<int> simulation::setup(std::uint32_t entries, abi::io_uring_params& param
     if (const int error = refused(call_kind::setup); error != 0) return fail(error);
     auto made = kernel_.setup(entries, params);
     if (const ring_context* ring = polled_ring()) let_overtake(ring->words.sq_flags);
+    see_all();
     return made;
 }
 
 result<unsigned> simulation::register_(int fd, std::uint32_t opcode, void* argument,
                                        std::uint32_t count) noexcept {
     if (const int error = refused(call_kind::register_); error != 0) return fail(error);
-    return kernel_.register_(fd, opcode, argument, count);
+    auto answer = kernel_.register_(fd, opcode, argument, count);
+    see_all();
+    return answer;
 }
 
 result<std::span<std::byte>> simulation::map(int fd, std::size_t size,
                                              std::uint64_t offset) noexcept {
     if (const int error = refused(call_kind::map); error != 0) return fail(error);
-    return kernel_.map(fd, size, offset);
+    auto mapped = kernel_.map(fd, size, offset);
+    see_all();
+    return mapped;
 }
 
 result<std::span<std::byte>> simulation::map_anonymous(const memory_request& wanted) noexcept {
     if (const int error = refused(call_kind::map); error != 0) return fail(error);
-    return kernel_.map_anonymous(wanted);
+    auto mapped = kernel_.map_anonymous(wanted);
+    see_all();
+    return mapped;
+}
+
+result<void> simulation::unmap(std::span<std::byte> memory) noexcept {
+    auto done = kernel_.unmap(memory);
+    see_all();
+    return done;
+}
+
+result<void> simulation::close(int fd) noexcept {
+    auto done = kernel_.close(fd);
+    see_all();
+    return done;
 }
 
 result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_t min_complete,
@@ -192,6 +209,8 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
                                    std::size_t argument_size) noexcept {
     ++report_.done.enters;
     entered();
+    be_interrupted();
+    see_all();
     fenced();
     if (const int error = refused(call_kind::enter); error != 0) return fail(error);
     look_at_rings();
@@ -295,7 +314,10 @@ bool simulation::is_late() {
 
 void simulation::let_the_world_go_on(std::uint64_t nanoseconds) {
     machine& in = kernel_.inside();
-    if (in.now >= static_cast<std::uint64_t>(wanted_->faults.until.count())) faults_.end();
+    if (in.now >= static_cast<std::uint64_t>(wanted_->faults.until.count())) {
+        faults_.end();
+        hear_each_look(false);
+    }
     if (faults_.happens(fault::time_jumps)) {
         constexpr std::uint64_t unit = 4'000'000;
         nanoseconds += faults_.amount(256) * unit;  // up to a second
@@ -334,51 +356,11 @@ bool simulation::jump_to_next_event() {
     return !is_late();
 }
 
-void simulation::looks_on() noexcept {
-    world_.let_others_run();
-    let_the_world_go_on(looks_take);
-    if (looks() % looks_patient == 0) (void)jump_to_next_event();
-    if (looks() < looks_most) return;
-    abandon(failure::spins,
-            fmt::format("the application looked {} times at memory that it shares with the kernel "
-                        "and did not enter it once",
-                        looks()));
-}
-
 /// By the kernel, out of all submission queues.
 std::uint64_t simulation::entries_taken() noexcept {
     std::uint64_t taken = 0;
     for (const auto& ring : kernel_.inside().rings) taken += ring->sq_head;
     return taken;
-}
-
-ring_context* simulation::polled_ring() noexcept {
-    for (const auto& ring : kernel_.inside().rings) {
-        if (ring->poller.exists) return ring.get();
-    }
-    return nullptr;
-}
-
-void simulation::fenced() noexcept {
-    if (overtaking() == nullptr) return;
-    const ring_context* ring = polled_ring();
-    if (ring != nullptr) fenced_tail_ = model_memory::load_relaxed(ring->words.sq_tail);
-}
-
-/// A store that no fence orders may still be in the processor's store buffer when the load behind
-/// it is done; and just then the polling thread looks for the last time, and goes to sleep.
-std::uint32_t simulation::load_overtaking() noexcept {
-    ring_context* ring = polled_ring();
-    if (ring == nullptr) return 0;
-    const std::uint32_t flags = model_memory::load_relaxed(ring->words.sq_flags);
-    const std::uint32_t tail = model_memory::load_relaxed(ring->words.sq_tail);
-    const bool late = tail != fenced_tail_ && fenced_tail_ == ring->sq_head && !ring->poller.asleep;
-    if (!late || !faults_.happens(fault::late_stores)) return flags;
-    model_memory::store_relaxed(ring->words.sq_tail, fenced_tail_);
-    let_the_world_go_on(ring->poller.idle_ns);
-    run_poller(*ring, false);
-    model_memory::store_relaxed(ring->words.sq_tail, tail);
-    return flags;
 }
 
 void simulation::heard(open_file& file) { peers_.heard(file.far_end, kernel_.inside().now); }

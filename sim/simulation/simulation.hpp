@@ -20,6 +20,7 @@
 #include "sim/simulation/ring_watch.hpp"
 #include "sim/simulation/run_report.hpp"
 #include "sim/simulation/stage.hpp"
+#include "sim/simulation/unseen_stores.hpp"
 
 namespace ringproof::sim {
 
@@ -56,6 +57,8 @@ public:
                                std::uint32_t count) noexcept;
     result<std::span<std::byte>> map(int fd, std::size_t size, std::uint64_t offset) noexcept;
     result<std::span<std::byte>> map_anonymous(const memory_request& wanted) noexcept;
+    result<void> unmap(std::span<std::byte> memory) noexcept;
+    result<void> close(int fd) noexcept;
     [[nodiscard]] model_kernel& model() noexcept { return kernel_; }
 
 private:
@@ -73,9 +76,11 @@ private:
     [[nodiscard]] std::string last_word(std::uint32_t peer) const override;
     void wake_for_nothing(std::uint32_t peer) override;
     // Somebody looks and does not enter; and what the processor's memory may do to it.
-    void looks_on() noexcept override;
+    void looks_on(const void* word) noexcept override;
     std::uint32_t load_overtaking() noexcept override;
     void fenced() noexcept override;
+    void be_interrupted();
+    void see_all();
 
     [[nodiscard]] choices make_choices();
     void open_channels();
@@ -106,6 +111,7 @@ private:
     std::vector<open_file*> files_;  // by peer
     peers peers_;
     ring_watch watch_;
+    unseen_stores unseen_;  // since the application last called, or looked at what is the kernel's
     own_stack* stack_ = nullptr;
     run_report report_;
     std::uint32_t fenced_tail_ = 0;  // of the polled submission queue, at the last fence

@@ -23,6 +23,7 @@
 #include "tests/examples/field/rearm_storm.hpp"
 #include "tests/examples/field/rearmed_on_enobufs_alone.hpp"
 #include "tests/examples/field/returned_after_an_error.hpp"
+#include "tests/examples/field/starved_until_a_return.hpp"
 #include "tests/examples/field/unregistered_before_drained.hpp"
 #include "tests/examples/field/wakeup_without_fence.hpp"
 #include "tests/support/serve_echo.hpp"
@@ -129,6 +130,7 @@ RINGPROOF_EXERCISE(rearm_lost)
 RINGPROOF_EXERCISE(rearm_storm)
 RINGPROOF_EXERCISE(rearmed_on_enobufs_alone)
 RINGPROOF_EXERCISE(returned_after_an_error)
+RINGPROOF_EXERCISE(starved_until_a_return)
 RINGPROOF_EXERCISE(unregistered_before_drained)
 RINGPROOF_EXERCISE(wakeup_without_fence)
 

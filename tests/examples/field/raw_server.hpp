@@ -75,6 +75,7 @@ protected:
     }
 
     bool turn() {
+        self().begin_turn();
         if (!accepting_) {
             accepting_ = push(requests::accept_multishot(stage_.listener(), name(job::accept, 0)));
         }
@@ -106,6 +107,9 @@ protected:
     }
 
     // --- What exercises replace -----------------------------------------------------------------
+
+    /// All that was heard in the turn before has been seen to, and nothing is asked for yet.
+    void begin_turn() {}
 
     /// Who found no room to ask must not wait: what it waits for may be what it could not ask for.
     result<unsigned> submit_and_wait() {
