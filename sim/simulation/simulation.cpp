@@ -209,6 +209,7 @@ result<unsigned> simulation::enter(int fd, std::uint32_t to_submit, std::uint32_
                                    std::size_t argument_size) noexcept {
     ++report_.done.enters;
     entered();
+    looks_when_moved_ = 0;
     be_interrupted();
     see_all();
     fenced();

@@ -119,10 +119,12 @@ private:
     std::uint64_t starved_ = 0;      // of all rings, as last seen
     std::uint64_t moved_ = 0;        // bytes from and to peers
     std::uint64_t starved_when_moved_ = 0;
-    std::uint64_t taken_ = 0;        // entries of all submission queues, at the last call
-    std::uint32_t idle_enters_ = 0;  // one after the other, in which nothing happened
-    std::uint32_t hopeless_ = 0;     // calls that were answered with EDEADLK
-    bool in_turn_ = false;           // the world goes on
+    std::uint64_t moved_when_looked_ = 0;
+    std::uint64_t looks_when_moved_ = 0;  // looks since the last call, when they last did
+    std::uint64_t taken_ = 0;             // entries of all submission queues, at the last call
+    std::uint32_t idle_enters_ = 0;       // one after the other, in which nothing happened
+    std::uint32_t hopeless_ = 0;          // calls that were answered with EDEADLK
+    bool in_turn_ = false;                // the world goes on
     bool may_give_up_ = false;
 };
 
