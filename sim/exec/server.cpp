@@ -117,6 +117,7 @@ long server::serve(const call& asked) {
             break;
         case SYS_io_uring_enter:
             answer = enter(asked);
+            come_back_late();
             break;
         case SYS_mmap:
             return map(given);

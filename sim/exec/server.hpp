@@ -91,6 +91,7 @@ private:
     }
     void leave_lost_rings();
     void wake_for_nothing();
+    void come_back_late();
     [[nodiscard]] choices make_choices();
 
     std::mutex one_at_a_time_;

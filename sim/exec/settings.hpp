@@ -31,8 +31,9 @@ struct settings {
 /// Faults that can be had where peers, files and time are real.
 [[nodiscard]] inline fault_set possible_faults() {
     fault_plan can;
-    for (const fault each : {fault::short_transfers, fault::delayed_work, fault::punts,
-                             fault::interruptions, fault::refusals, fault::spurious_wakes}) {
+    for (const fault each :
+         {fault::short_transfers, fault::delayed_work, fault::punts, fault::interruptions,
+          fault::refusals, fault::spurious_wakes, fault::enobufs}) {
         can.set(each);
     }
     return can.kinds;

@@ -8,7 +8,6 @@
 
 #include "sim/exec/server.hpp"
 #include "sim/exec/system_call.hpp"
-#include "sim/kernel/poll.hpp"
 #include "sim/kernel/registration.hpp"
 
 namespace ringproof::sim::exec {
@@ -102,17 +101,6 @@ void server::submitted(const request& fresh) {
 
 void server::saw(const ring_context& ring, const event& happened) {
     if (ledger_) ledger_->saw(ring, happened);
-}
-
-// Each of the files that somebody waits for, by its own chance.
-void server::wake_for_nothing() {
-    if (!faults_.may(fault::spurious_wakes)) return;
-    for (const auto& file : kernel_.inside().files) {
-        const bool waited_for = file->in_use && file->first_waiter != nullptr;
-        if (waited_for && faults_.happens(fault::spurious_wakes)) {
-            wake(*file, ready::in | ready::out);
-        }
-    }
 }
 
 }  // namespace ringproof::sim::exec

@@ -64,3 +64,14 @@ for seed in 1 2 3; do
     says out "bytes 100500"
 done
 expect 5 "$RINGPROOF" exec --seed 1 --faults interruptions -- "$PROGRAMS/multishot_echo"
+
+# Who is held up on the way out of a call finds that others got no buffer meanwhile.
+for seed in 1 2 3; do
+    expect 0 "$RINGPROOF" exec -- "$PROGRAMS/starved"
+    usual=$(cat "$scratch/out")
+    expect 0 "$RINGPROOF" exec --seed "$seed" --faults enobufs --check -- "$PROGRAMS/starved"
+    [ "$(cat "$scratch/out")" -gt "$usual" ] ||
+        fail "starved $(cat "$scratch/out") times, and $usual times without the fault"
+    expect 0 "$RINGPROOF" exec --seed "$seed" --faults enobufs -- "$PROGRAMS/multishot_echo"
+    says out "bytes 100500"
+done
