@@ -123,7 +123,7 @@ Examples:
   ringproof exec -- ./server --port 8080       as on Linux 7.3, whatever runs here
   ringproof exec --profile v6_1 -- ./server    as on 6.1: its features, errors and bugs
   ringproof exec --seed 7 -- ./server          later, shorter and in another order than usual
-  ringproof exec --faults refusals,interruptions -- ./server
+  ringproof exec --faults enobufs,short --seed 7 -- ./server     only these happen
   ringproof exec --report --check -- ./server  what its rings were used for; mistakes are status 1
   ringproof exec --perfetto run.json -- ./server
   ringproof exec --profile host -- fio --ioengine=io_uring job.fio
@@ -145,8 +145,9 @@ void add_exec(CLI::App& app, action& chosen) {
     verb->add_option("--seed", options->seed,
                      "A number or any text: chooses what Linux leaves open; without it everything "
                      "happens at once");
-    verb->add_option("--faults", options->faults,
-                     "Only these happen, by the seed: a list with commas, or all");
+    verb->add_option(
+        "--faults", options->faults,
+        "Only these happen, by the seed: a list with commas, or all; beginnings will do");
     verb->add_flag("--report", options->report,
                    "Tell at the end what each ring was used for, and what was found");
     verb->add_flag("--check", options->check,

@@ -3,9 +3,33 @@
 #include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <ranges>
 
 namespace ringproof::sim {
+
+namespace {
+
+using found_fault = std::expected<fault, std::string>;
+
+/// The only one of them that begins so. A name that is whole is no beginning of others.
+found_fault fault_beginning_with(std::string_view beginning, const fault_set& among) {
+    if (const auto whole = fault_named(beginning)) return *whole;
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < fault_count && !beginning.empty(); ++i) {
+        const std::string_view name = name_of(static_cast<fault>(i));
+        if (among.test(i) && name.starts_with(beginning)) names.push_back(name);
+    }
+    if (names.size() == 1) return *fault_named(names.front());
+    if (!names.empty()) {
+        return std::unexpected(
+            fmt::format("'{}' can mean {}", beginning, fmt::join(names, " or ")));
+    }
+    if (!among.all()) return fault_beginning_with(beginning, fault_set().set());
+    return std::unexpected(fmt::format("there is no fault '{}'", beginning));
+}
+
+}  // namespace
 
 std::string_view name_of(fault which) noexcept {
     static constexpr std::array<std::string_view, fault_count> names{
@@ -46,16 +70,17 @@ std::expected<fault_set, std::string> parse_faults(std::string_view list,
     fault_set made;
     for (const auto part : std::views::split(list, ',')) {
         const std::string_view name(part.begin(), part.end());
-        const auto which = fault_named(name);
         if (name == "all") {
             made |= possible;
-        } else if (!which) {
-            return std::unexpected(fmt::format("there is no fault '{}'", name));
-        } else if (!possible.test(static_cast<std::size_t>(*which))) {
-            return std::unexpected(fmt::format("'{}' is for simulated peers to do", name));
-        } else {
-            made.set(static_cast<std::size_t>(*which));
+            continue;
         }
+        const auto which = fault_beginning_with(name, possible);
+        if (!which) return std::unexpected(which.error());
+        if (!possible.test(static_cast<std::size_t>(*which))) {
+            return std::unexpected(
+                fmt::format("'{}' is for simulated peers to do", name_of(*which)));
+        }
+        made.set(static_cast<std::size_t>(*which));
     }
     return made;
 }

@@ -79,7 +79,8 @@ struct fault_plan {
 /// Everything that an application has to survive, in a swarm.
 [[nodiscard]] fault_plan all_faults();
 
-/// "short_transfers,punts", or "all". Error: which of them there is not, or is not possible.
+/// "short_transfers,punts", "short,pu" where that can mean nothing else that is possible, or "all".
+/// Error: which of them there is not, is not possible, or can mean several.
 [[nodiscard]] std::expected<fault_set, std::string> parse_faults(std::string_view list,
                                                                  const fault_set& possible);
 

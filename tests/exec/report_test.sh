@@ -58,6 +58,12 @@ says err "there is no fault 'none'"
 expect 2 "$RINGPROOF" exec --faults bursts -- true
 one_line
 says err "'bursts' is for simulated peers to do"
+expect 2 "$RINGPROOF" exec --faults enobufs,s -- true
+one_line
+says err "'s' can mean short_transfers or spurious_wakes"
+expect 0 "$RINGPROOF" exec --faults enobufs,short -- true
+expect 0 "$RINGPROOF" exec --help
+says out "--faults enobufs,short"
 for seed in 1 2 3; do
     expect 0 "$RINGPROOF" exec --seed "$seed" \
         --faults short_transfers,delayed_work,punts,spurious_wakes -- "$PROGRAMS/multishot_echo"
