@@ -20,13 +20,14 @@ function(ringproof_test name)
     endif()
 endfunction()
 
-# ringproof_suites(<executable> <prefix> [OPTIMISED] SOURCES <file>... [LIBRARIES <target>...])
+# ringproof_suites(<executable> <prefix> [OPTIMISED] SOURCES <file>... [LIBRARIES <target>...]
+#                  [PRECOMPILED <as ringproof_precompile() has them>...])
 #
 # One executable of Boost.Test suites, one ctest a file. `kernel/memory_test.cpp` holds the suite
 # `memory` and becomes the ctest `<prefix>.kernel.memory`. A suite whose name differs from its
 # file's is a failure ("no test cases matching filter"), not a silent pass.
 function(ringproof_suites executable prefix)
-    cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMISED" "" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMISED" "" "SOURCES;LIBRARIES;PRECOMPILED")
     if(NOT arg_SOURCES)
         return()
     endif()
@@ -35,6 +36,9 @@ function(ringproof_suites executable prefix)
     # Templates for two kernels in every file: optimising them takes longer than running them.
     if(NOT arg_OPTIMISED)
         target_compile_options(${executable} PRIVATE $<$<CONFIG:Debug>:-O0>)
+    endif()
+    if(arg_PRECOMPILED)
+        ringproof_precompile(${executable} ${arg_PRECOMPILED})
     endif()
 
     set(seen "")

@@ -22,7 +22,7 @@ fi
 if [ "$verb" = build ]; then
     cd "$source"
     # Nobody waits for these targets as long as for their compilation: no flags for speed.
-    cmake --preset fuzz -B "$build" -DRINGPROOF_COVERAGE=ON \
+    cmake --preset fuzz -B "$build" -DRINGPROOF_COVERAGE=ON -DRINGPROOF_PRECOMPILE=ON \
         "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -gline-tables-only -D_GLIBCXX_ASSERTIONS" \
         >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }
     cmake --build "$build" --target fuzz/all >"$build.log" 2>&1 || { cat "$build.log"; exit 1; }

@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include <fmt/format.h>
+
 #include "sim/exec/settings.hpp"
 #include "sim/exec/system_call.hpp"
 
@@ -24,7 +26,7 @@ Function* next(const char* name) noexcept {
 
 void say_once(const char* what) noexcept {
     static std::atomic<bool> said = false;
-    if (!said.exchange(true)) say(std::string("the program ") + what + "; it stays ours");
+    if (!said.exchange(true)) say(fmt::format("the program {}; it stays ours", what));
 }
 
 sigset_t without_ours(const sigset_t& wanted) noexcept {
