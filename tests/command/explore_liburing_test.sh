@@ -1,13 +1,13 @@
 #!/bin/sh
 # liburing's own compiled code under `ringproof explore code`: the queue's tail and the wake-up of
 # the kernel's thread are as they must be, and would be caught if they were not. Status 77, skipped,
-# where the build was not told of its source: cmake -DRINGPROOF_LIBURING_SOURCE=<folder>.
+# where the build did not find its source, which .cmake/liburing_source.sh fetches.
 set -eu
 . "$(dirname "$0")/checks.sh"
 
 without_fence=$(dirname "$RINGPROOF")/ringproof-explore-without-fence
 if [ ! -x "$without_fence" ]; then
-    echo "skipped: no source of liburing (RINGPROOF_LIBURING_SOURCE; apt-get source liburing)"
+    echo "skipped: no source of liburing (.cmake/liburing_source.sh)"
     exit 77
 fi
 expect 0 "$RINGPROOF" explore code --target liburing_submit --runs 20000 --seconds 60

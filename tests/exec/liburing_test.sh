@@ -1,13 +1,13 @@
 #!/bin/sh
-# liburing's own tests, where the build was told of their source:
-# cmake -DRINGPROOF_LIBURING_SOURCE=<folder>. liburing-2.3.txt says which cannot pass, and why.
+# liburing's own tests, where the build found their source: .cmake/liburing_source.sh fetches it.
+# liburing-2.3.txt says which cannot pass, and why.
 set -eu
 here=$(dirname "$0")
 . "$here/../command/checks.sh"
 
 source="${RINGPROOF_LIBURING_SOURCE:-}"
 if [ ! -f "$source/test/helpers.c" ]; then
-    echo "skipped: no source of liburing (RINGPROOF_LIBURING_SOURCE; apt-get source liburing)"
+    echo "skipped: no source of liburing (.cmake/liburing_source.sh)"
     exit 77
 fi
 
