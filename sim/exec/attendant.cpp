@@ -93,6 +93,7 @@ void server::attend() {
         if (sleepers_ == nullptr || polls(in)) {
             files_.wake_ready();
             wake_for_nothing();
+            leave_lost_rings();
             look();
             kernel_.step();
             look();

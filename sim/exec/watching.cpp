@@ -35,6 +35,7 @@ int server::finish(int status) {
     const std::scoped_lock alone(one_at_a_time_);
     if (!ledger_) return status;
     begin_call({.number = SYS_exit_group});
+    leave_lost_rings();
     ledger_->finish(kernel_.inside(), files_);
     std::string told = wanted_.report ? ledger_->report() : "";
     if (wanted_.report || wanted_.check) {

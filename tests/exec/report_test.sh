@@ -29,6 +29,7 @@ finds unmapped "the memory of buffer 0 of group 3 is unmapped, and the buffer is
 finds ring-unmapped "the ring of group 3 is unmapped and still registered"
 says out "still there"
 finds freed "the ring of group 3 is not mapped any more and still registered"
+finds freed-last "the ring of group 3 is not mapped any more and still registered"
 finds forgotten "ended with -ENOBUFS and was not asked for again, and 3 bytes wait"
 
 expect 0 "$RINGPROOF" exec --report -- "$PROGRAMS/misuse" forgotten

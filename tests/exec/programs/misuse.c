@@ -54,7 +54,7 @@ static void take(unsigned count) {
 int main(int count, char** arguments) {
     const char* what = count > 1 ? arguments[1] : "";
     struct io_uring_buf_reg registration = {.ring_entries = entries, .bgid = group};
-    pool = strcmp(what, "freed") == 0
+    pool = strncmp(what, "freed", 5) == 0
         ? aligned_alloc(4096, 1 << 20)
         : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (pool == NULL) return 1;
@@ -102,6 +102,10 @@ int main(int count, char** arguments) {
         free(pool);
         arm(0);
         say("x");
+    } else if (strcmp(what, "freed-last") == 0) {
+        fill();
+        arm(0);
+        free(pool);
     } else if (strcmp(what, "forgotten") == 0) {
         give(0, 0);
         io_uring_buf_ring_advance(pool, 1);
