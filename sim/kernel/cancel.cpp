@@ -17,22 +17,28 @@ constexpr std::uint32_t by_opcode = 1U << 5U;
 
 constexpr std::uint32_t many = abi::ioring_async_cancel_all | abi::ioring_async_cancel_any;
 
+bool wants_all(const cancel_query& query) noexcept { return (query.flags & many) != 0; }
+
 // Without another criterion, the user data counts.
+bool counts_user_data(const cancel_query& query) noexcept {
+    constexpr std::uint32_t others = abi::ioring_async_cancel_fd | by_opcode;
+    if ((query.flags & abi::ioring_async_cancel_any) != 0) return false;
+    return (query.flags & others) == 0 || (query.flags & by_userdata) != 0;
+}
+
 bool is_meant(const request& candidate, const cancel_query& query) noexcept {
     if ((query.flags & abi::ioring_async_cancel_any) != 0) return true;
     const bool by_file = (query.flags & abi::ioring_async_cancel_fd) != 0;
     if (by_file && !is_same(candidate.file, query.file)) return false;
     if ((query.flags & by_opcode) != 0 && candidate.opcode != query.opcode) return false;
-    const bool others = by_file || (query.flags & by_opcode) != 0;
-    if (others && (query.flags & by_userdata) == 0) return true;
-    return candidate.user_data == query.user_data;
+    return !counts_user_data(query) || candidate.user_data == query.user_data;
 }
 
 // Matches io_cancel_req_match(): one cancel of many finds a request once; another cancel finds it
 // again for as long as its end is still queued.
 bool matches(request& candidate, const cancel_query& query) noexcept {
     if (!is_meant(candidate, query)) return false;
-    if ((query.flags & many) == 0) return true;
+    if (!wants_all(query)) return true;
     const std::uint32_t number = candidate.ring->cancels;
     return std::exchange(candidate.cancel_seen, number) != number;
 }
@@ -44,7 +50,7 @@ bool cancel_workers(ring_context& ring, const cancel_query& query) {
     work_queue kept;
     while (!ring.workers.empty()) {
         request* each = ring.workers.pop();
-        const bool enough = found && (query.flags & many) == 0;
+        const bool enough = found && !wants_all(query);
         if (enough || !matches(*each, query)) {
             kept.push(each);
             continue;
@@ -57,42 +63,54 @@ bool cancel_workers(ring_context& ring, const cancel_query& query) {
     return found;
 }
 
-bool cancel_poll(ring_context& ring, const cancel_query& query) {
-    for (const request_list& bucket : ring.table.polls()) {
-        for (request* each = bucket.first(); each != nullptr; each = each->table_after) {
-            if (!matches(*each, query)) continue;
-            each->cancelled = true;
-            // Otherwise its task work will see it.
-            if (each->work == task::none) queue_task(*each, task::woken);
-            return true;
-        }
+// How many: one, where one is enough.
+int cancel_polls(ring_context& ring, const cancel_query& query) {
+    int found = 0;
+    const auto look = [&](request& each) {
+        if (!matches(each, query)) return true;
+        each.cancelled = true;
+        // Otherwise its task work will see it.
+        if (each.work == task::none) queue_task(each, task::woken);
+        ++found;
+        return wants_all(query);
+    };
+    if (counts_user_data(query)) {
+        ring.table.visit_polls_of(query.user_data, look);
+    } else {
+        ring.table.visit_polls(look);
     }
-    return false;
+    return found;
 }
 
 // One that has fired is not among them any more. A timer has no file.
-bool cancel_timer(ring_context& ring, const cancel_query& query) {
-    if ((query.flags & abi::ioring_async_cancel_fd) != 0) return false;
-    for (request* each = ring.table.timers().first(); each != nullptr; each = each->table_after) {
-        if (each->work != task::none || each->opcode != abi::ioring_op_timeout) continue;
-        if (!matches(*each, query)) continue;
-        each->cancelled = true;
-        queue_task(*each, task::expired);
-        return true;
+int cancel_timers(ring_context& ring, const cancel_query& query) {
+    if ((query.flags & abi::ioring_async_cancel_fd) != 0) return 0;
+    int found = 0;
+    const auto look = [&](request& each) {
+        if (each.work != task::none || each.opcode != abi::ioring_op_timeout) return true;
+        if (!matches(each, query)) return true;
+        each.cancelled = true;
+        queue_task(each, task::expired);
+        ++found;
+        return wants_all(query);
+    };
+    if (counts_user_data(query)) {
+        ring.table.visit_timers_of(query.user_data, look);
+    } else {
+        ring.table.timers().visit(look);
     }
-    return false;
+    return found;
 }
 
 // 0, -ENOENT, or with ALL or ANY how many.
 int cancel_matching(ring_context& ring, const cancel_query& query) {
-    const bool all = (query.flags & many) != 0;
     ++ring.cancels;
-    int found = 0;
-    while (cancel_workers(ring, query) || cancel_poll(ring, query) || cancel_timer(ring, query)) {
-        ++found;
-        if (!all) return 0;
+    int found = cancel_workers(ring, query) ? 1 : 0;
+    for (const auto cancel_more : {cancel_polls, cancel_timers}) {
+        if (found == 0 || wants_all(query)) found += cancel_more(ring, query);
     }
-    return all ? found : -ENOENT;
+    if (wants_all(query)) return found;
+    return found != 0 ? 0 : -ENOENT;
 }
 
 }  // namespace

@@ -173,13 +173,12 @@ void start_poller(machine& in, ring_context& ring, const abi::io_uring_params& p
 
 // Lets go of whatever a request stands in or holds; it completes nowhere.
 void abandon(ring_context& ring) {
-    for (const request_list& bucket : ring.table.polls()) {
-        while (request* each = bucket.first()) {
-            disarm(*each);
-            ring.table.remove(*each);
-            if (each->file != nullptr) ring.in->drop(*std::exchange(each->file, nullptr));
-        }
-    }
+    ring.table.visit_polls([&ring](request& each) {
+        disarm(each);
+        ring.table.remove(each);
+        if (each.file != nullptr) ring.in->drop(*std::exchange(each.file, nullptr));
+        return true;
+    });
     for (work_queue* queue : {&ring.task_work, &ring.retry_work, &ring.workers, &ring.deferred}) {
         while (!queue->empty()) {
             request* each = queue->pop();

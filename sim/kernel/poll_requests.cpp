@@ -24,14 +24,12 @@ constexpr std::uint32_t always = POLLERR | POLLHUP;
 constexpr std::uint32_t plain_events = 0xffff;
 
 request* find_poll(ring_context& ring, std::uint64_t user_data) noexcept {
-    for (const request_list& bucket : ring.table.polls()) {
-        for (request* each = bucket.first(); each != nullptr; each = each->table_after) {
-            if (each->opcode == abi::ioring_op_poll_add && each->user_data == user_data) {
-                return each;
-            }
-        }
-    }
-    return nullptr;
+    request* found = nullptr;
+    ring.table.visit_polls_of(user_data, [&found](request& each) {
+        if (each.opcode == abi::ioring_op_poll_add) found = &each;
+        return found == nullptr;
+    });
+    return found;
 }
 
 // Out of line and table, changed, and once more from the beginning.

@@ -123,6 +123,7 @@ struct request {
     request* wait_after = nullptr;
     request* table_before = nullptr;
     request* table_after = nullptr;
+    std::uint64_t table_number = 0;  ///< the later it came, the higher
 
     [[nodiscard]] bool is(std::uint32_t fact_bits) const noexcept {
         return (facts & fact_bits) != 0;

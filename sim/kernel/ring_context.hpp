@@ -17,6 +17,7 @@
 #include "sim/kernel/memory.hpp"
 #include "sim/kernel/request.hpp"
 #include "sim/kernel/request_queues.hpp"
+#include "sim/kernel/request_table.hpp"
 #include "sim/kernel/restrictions.hpp"
 
 namespace ringproof::sim {

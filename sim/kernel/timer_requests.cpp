@@ -29,10 +29,12 @@ request* guard_of(const request& guarded) noexcept {
 }
 
 request* find_timer(ring_context& ring, std::uint64_t user_data, std::uint8_t opcode) noexcept {
-    for (request* each = ring.table.timers().first(); each != nullptr; each = each->table_after) {
-        if (each->opcode == opcode && each->user_data == user_data) return each;
-    }
-    return nullptr;
+    request* found = nullptr;
+    ring.table.visit_timers_of(user_data, [&found, opcode](request& each) {
+        if (each.opcode == opcode) found = &each;
+        return found == nullptr;
+    });
+    return found;
 }
 
 }  // namespace
