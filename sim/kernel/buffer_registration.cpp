@@ -225,8 +225,10 @@ mapped_memory map_ring(machine& in, ring_context& ring, std::size_t size, std::u
     switch (offset & map_kind_mask) {
         case abi::ioring_off_sq_ring:
         case abi::ioring_off_cq_ring:  // FEAT_SINGLE_MMAP: one and the same
+            if (ring.brings_memory) return {nullptr, -EINVAL};
             return {ring.rings_memory, 0};
         case abi::ioring_off_sqes:
+            if (ring.brings_memory) return {nullptr, -EINVAL};
             if (pages_for(size) < pages_for(ring.sqes_size)) return {nullptr, -EFAULT};
             return {ring.sqes_memory, 0};
         case abi::ioring_off_pbuf_ring:

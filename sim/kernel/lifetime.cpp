@@ -68,6 +68,17 @@ int check_flags(machine& in, std::uint32_t flags) {
     return 0;
 }
 
+// ATTACH_WQ: workers are everybody's here, but a thread that polls is another ring's. Matches
+// io_sq_offload_create() and io_attach_sq_data().
+int check_attached(machine& in, const abi::io_uring_params& params) {
+    if ((params.flags & abi::ioring_setup_attach_wq) == 0) return 0;
+    const auto fd = static_cast<int>(params.wq_fd);
+    const ring_context* other = in.ring_at(fd);
+    if (other == nullptr) return in.is_open(fd) ? -EINVAL : -ENXIO;
+    const bool polls = (params.flags & abi::ioring_setup_sqpoll) != 0;
+    return polls && !other->poller.exists ? -EINVAL : 0;
+}
+
 // Matches io_uring_fill_params().
 int size_queues(std::uint32_t entries, abi::io_uring_params& params) noexcept {
     const bool clamps = (params.flags & abi::ioring_setup_clamp) != 0;
@@ -82,9 +93,10 @@ int size_queues(std::uint32_t entries, abi::io_uring_params& params) noexcept {
     return params.cq_entries < params.sq_entries ? -EINVAL : 0;
 }
 
+// CQE32 doubles what lies before the entries as well. Matches rings_size().
 std::uint32_t array_at(const ring_context& ring) noexcept {
-    const auto cqe = std::uint32_t{sizeof(abi::io_uring_cqe)} << ring.cqe_shift;
-    const std::uint32_t end = cqes_at + ring.cq_entries * cqe;
+    const auto cqe = std::uint32_t{sizeof(abi::io_uring_cqe)};
+    const std::uint32_t end = (cqes_at + ring.cq_entries * cqe) << ring.cqe_shift;
     return (end + 63U) & ~63U;
 }
 
@@ -198,10 +210,7 @@ int set_up_ring(machine& in, std::uint32_t entries, abi::io_uring_params& params
         (!polls || params.sq_thread_cpu >= processors)) {
         return -EINVAL;
     }
-    const bool shares = (params.flags & abi::ioring_setup_attach_wq) != 0;
-    if (shares && in.ring_at(static_cast<int>(params.wq_fd)) == nullptr) {
-        return in.is_open(static_cast<int>(params.wq_fd)) ? -EINVAL : polls ? -EBADF : -ENXIO;
-    }
+    if (const int refused = check_attached(in, params); refused != 0) return refused;
     auto made = std::make_unique<ring_context>();
     ring_context& ring = *made;
     ring.in = &in;

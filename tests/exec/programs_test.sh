@@ -46,6 +46,21 @@ says err "ringproof: not modelled: request of opcode 30"
 needs_io_uring
 profile=host
 same raw_calls
+same ring_setup
+# Older versions refuse what they do not know; all else is the same.
+refused_by() {
+    profile=$1
+    shift
+    expect 0 "$RINGPROOF" exec --profile "$profile" -- "$PROGRAMS/ring_setup"
+    for flags in "$@"; do
+        says out "$flags: refused, -22"
+        sed -i "/^$flags/d" "$scratch/out" "$scratch/native"
+    done
+    diff "$scratch/native" "$scratch/out" || fail "ring_setup: not as natively under $profile"
+}
+refused_by v6_1 NO_MMAP NO_SQARRAY "all three"
+refused_by v5_19 NO_MMAP NO_SQARRAY "all three" SINGLE_ISSUER DEFER_TASKRUN
+profile=host
 if [ -x "$PROGRAMS/multishot_echo" ]; then
     same multishot_echo
     same requests
