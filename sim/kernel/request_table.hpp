@@ -42,7 +42,8 @@ public:
         (after == nullptr ? last_ : after->*Before) = before;
     }
 
-    /// Shows each to `visitor`, which may take it away, until that says false; whether it never did.
+    /// Shows each to `visitor`, which may take it away, until that says false; the answer is
+    /// whether it never did.
     template <typename Visitor>
     bool visit(Visitor&& visitor) const {
         request* next = nullptr;
