@@ -43,7 +43,7 @@ using fault_set = std::bitset<fault_count>;
 [[nodiscard]] std::optional<fault> fault_named(std::string_view name) noexcept;
 
 /// The calls that can be refused.
-enum class call_kind : std::uint8_t { setup, enter, register_, map };
+enum class call_kind : std::uint8_t { setup, enter, registration, map };
 
 inline constexpr std::size_t call_kind_count = 4;
 

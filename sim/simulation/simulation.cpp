@@ -171,7 +171,7 @@ result<int> simulation::setup(std::uint32_t entries, abi::io_uring_params& param
 
 result<unsigned> simulation::register_(int fd, std::uint32_t opcode, void* argument,
                                        std::uint32_t count) noexcept {
-    if (const int error = refused(call_kind::register_); error != 0) return fail(error);
+    if (const int error = refused(call_kind::registration); error != 0) return fail(error);
     auto answer = kernel_.register_(fd, opcode, argument, count);
     see_all();
     return answer;

@@ -28,7 +28,7 @@ scenario full() {
     made.faults = all_faults();
     made.faults.one_in = 5;
     made.faults.until = microseconds(7);
-    made.faults.refusals = {{call_kind::register_, 2, ENOMEM}, {call_kind::enter, 9, EBUSY}};
+    made.faults.refusals = {{call_kind::registration, 2, ENOMEM}, {call_kind::enter, 9, EBUSY}};
     made.answers = {0, 1, 255};
     made.world.listeners = 2;
     made.world.latency = nanoseconds(1500);
