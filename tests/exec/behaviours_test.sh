@@ -14,6 +14,7 @@ RNG-08-no-system-call looks 200 us after a write, when the attendant may not hav
 RUN-01-by-itself looks 200 us after a write, when the attendant may not have come yet
 USR-02-child-exits a child has none of its parent's rings
 USR-02-child-submits a child has none of its parent's rings
+USR-13-full-queue looks at flags right behind a write: one time in twenty the attendant is later
 "
 
 # One program, for xargs: <profile> <file>. Says its name and status.
