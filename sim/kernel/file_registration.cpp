@@ -110,15 +110,23 @@ int register_files(ring_context& ring, std::uint64_t argument, std::uint32_t cou
     return 0;
 }
 
-int register_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size) {
-    abi::io_uring_rsrc_register wanted{};
+int read_resources(const machine& in, std::uint64_t argument, std::uint32_t size,
+                   abi::io_uring_rsrc_register& wanted) {
     if (size != sizeof wanted) return -EINVAL;
-    if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
+    if (!in.memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
     if (wanted.nr == 0 || wanted.resv2 != 0) return -EINVAL;
     if ((wanted.flags & ~abi::ioring_rsrc_register_sparse) != 0) return -EINVAL;
     const bool sparse = (wanted.flags & abi::ioring_rsrc_register_sparse) != 0;
     if (sparse ? wanted.data != 0 : wanted.data == 0) return sparse ? -EINVAL : -EFAULT;
     if (wanted.tags != 0) return -EINVAL;  // not modelled
+    return 0;
+}
+
+int register_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size) {
+    abi::io_uring_rsrc_register wanted{};
+    if (const int refused = read_resources(*ring.in, argument, size, wanted); refused != 0) {
+        return refused;
+    }
     return register_files(ring, wanted.data, wanted.nr);
 }
 

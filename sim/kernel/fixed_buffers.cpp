@@ -6,6 +6,7 @@
 
 #include "sim/kernel/hosted.hpp"
 #include "sim/kernel/machine.hpp"
+#include "sim/kernel/registration.hpp"
 
 namespace ringproof::sim {
 
@@ -62,13 +63,9 @@ int register_buffers(ring_context& ring, std::uint64_t argument, std::uint32_t c
 
 int register_buffers2(ring_context& ring, std::uint64_t argument, std::uint32_t size) {
     abi::io_uring_rsrc_register wanted{};
-    if (size != sizeof wanted) return -EINVAL;
-    if (!ring.in->memory.copy_in(&wanted, argument, sizeof wanted)) return -EFAULT;
-    if (wanted.nr == 0 || wanted.resv2 != 0) return -EINVAL;
-    if ((wanted.flags & ~abi::ioring_rsrc_register_sparse) != 0) return -EINVAL;
-    const bool sparse = (wanted.flags & abi::ioring_rsrc_register_sparse) != 0;
-    if (sparse ? wanted.data != 0 : wanted.data == 0) return sparse ? -EINVAL : -EFAULT;
-    if (wanted.tags != 0) return -EINVAL;  // not modelled
+    if (const int refused = read_resources(*ring.in, argument, size, wanted); refused != 0) {
+        return refused;
+    }
     return register_buffers(ring, wanted.data, wanted.nr);
 }
 

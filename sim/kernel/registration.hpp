@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include <ringproof/abi.hpp>
+
 #include "sim/kernel/kbuf.hpp"
 
 namespace ringproof::sim {
@@ -34,6 +36,9 @@ void keep_rings_in(machine& in, std::span<const std::byte> memory);
 int register_buffer_ring(ring_context& ring, std::uint64_t argument);
 int unregister_buffer_ring(ring_context& ring, std::uint64_t argument);
 int tell_buffer_ring_status(ring_context& ring, std::uint64_t argument);
+/// What files and buffers are registered by, in their extended forms, checked. 0, or -errno.
+int read_resources(const machine& in, std::uint64_t argument, std::uint32_t size,
+                   abi::io_uring_rsrc_register& wanted);
 int register_files(ring_context& ring, std::uint64_t argument, std::uint32_t count);
 int register_files2(ring_context& ring, std::uint64_t argument, std::uint32_t size);
 int update_files(ring_context& ring, std::uint64_t argument, std::uint32_t count);
