@@ -103,7 +103,7 @@ static void tell(const struct ring* ring, const char* what) {
 static void nops(struct ring* ring, const char* what, unsigned count) {
     unsigned i;
     for (i = 1; i <= count; ++i) {
-        put(ring, IORING_OP_NOP, i == count && count > 1 ? IOSQE_ASYNC : 0);
+        put(ring, IORING_OP_NOP, 0);
     }
     printf("%s: enter %d\n", what, enter(ring, count, count));
     tell(ring, what);
