@@ -3,6 +3,7 @@
 // list of them costs no allocation, and whoever goes away takes itself off the list.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ringproof {
 
@@ -11,8 +12,9 @@ class deferred_list;
 /// A place in at most one list. The owner derives from it; it does not move while it lives.
 class deferred_request {
 public:
-    /// Tries to queue the request; false when the submission queue is full.
-    using attempt = bool (*)(deferred_request&) noexcept;
+    /// Tries to queue the request; false when it has to stay in line: mostly because the submission
+    /// queue is full. `undecided` is what run() was told.
+    using attempt = bool (*)(deferred_request& self, std::uint32_t undecided) noexcept;
 
     explicit deferred_request(attempt try_now) noexcept : try_now_(try_now) {}
     deferred_request(const deferred_request&) = delete;
@@ -49,13 +51,22 @@ public:
         anchor_.previous_ = &node;
     }
 
-    /// Tries the requests in order until one finds no room; that one stays first.
-    void run() noexcept {
-        while (!empty()) {
-            deferred_request& first = *anchor_.next_;
-            if (!first.try_now_(first)) return;
-            first.unlink();
-        }
+    /// Instead of a number of requests: nobody can tell.
+    static constexpr std::uint32_t unknown = ~std::uint32_t{0};
+
+    /// Tries the requests in order until one has to stay; that one stays first.
+    /// \param undecided  requests that the kernel has not taken, and completions that nobody has
+    ///     read: each may be about a buffer that counts as free
+    void run(std::uint32_t undecided) noexcept {
+        while (!empty() && run_first(undecided)) continue;
+    }
+
+    /// Tries the first one; false if it has to stay. \pre !empty()
+    bool run_first(std::uint32_t undecided) noexcept {
+        deferred_request& first = *anchor_.next_;
+        if (!first.try_now_(first, undecided)) return false;
+        first.unlink();
+        return true;
     }
 
     /// Takes all out: none will be tried again.
@@ -69,7 +80,7 @@ public:
     }
 
 private:
-    deferred_request anchor_{[](deferred_request&) noexcept { return false; }};
+    deferred_request anchor_{[](deferred_request&, std::uint32_t) noexcept { return false; }};
 };
 
 }  // namespace ringproof

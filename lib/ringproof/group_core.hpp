@@ -122,10 +122,17 @@ public:
         return refused;
     }
 
-    /// Queues a request until low_water buffers are with the kernel.
-    void wait_for_buffers(deferred_request& request) noexcept {
+    /// Nobody waits for a buffer, and low_water of them are with the kernel.
+    [[nodiscard]] bool has_for_all() const noexcept {
+        return waiting_.empty() && with_kernel() >= low_water_;
+    }
+    /// Queues a request until low_water buffers are with the kernel, and one of them for each that
+    /// stands before it.
+    /// \param refused  the kernel had no buffer for it, whatever with_kernel() says
+    void wait_for_buffers(deferred_request& request, bool refused) noexcept {
         waiting_.push_back(request);
-        set_usual_caller(nobody);
+        doubted_ = doubted_ || refused;
+        wake_waiting();
     }
 
     [[nodiscard]] buffer_ring<typename Kernel::memory_type>& ring() noexcept { return ring_; }
@@ -150,47 +157,33 @@ public:
     [[nodiscard]] std::uint32_t with_kernel() const noexcept {
         return static_cast<std::uint16_t>(ring_.tail_staged() - ended_);
     }
-    [[nodiscard]] std::uint32_t low_water() const noexcept { return low_water_; }
     [[nodiscard]] bool incremental() const noexcept { return incremental_; }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
 private:
     using record = buffer_record;
-    /// Equals no caller.
-    static constexpr caller_id nobody{~std::uint64_t{0}};
+    static constexpr caller_id nobody{~std::uint64_t{0}};  ///< equals no caller
+
+    /// Stands in the ring's line for all that wait for the group's buffers.
+    struct doorkeeper : deferred_request {
+        explicit doorkeeper(group_core& door) noexcept : deferred_request(&let_in), group(door) {}
+        group_core& group;
+    };
 
     ~group_core() = default;
 
-    [[nodiscard]] bool is_caller(caller_id who) const noexcept {
-        // Some kernels can tell that faster.
+    [[nodiscard]] bool is_caller(caller_id who) const noexcept {  // some kernels tell it faster
         if constexpr (requires { kernel_->is_caller(who); }) return kernel_->is_caller(who);
         return kernel_->caller() == who;
     }
     [[nodiscard]] record& at(buffer_id id) noexcept { return records_[to_number(id)]; }
-    /// The id that was staged at a position: entries keep theirs, the kernel never writes it
-    /// (ABI-05).
-    [[nodiscard]] buffer_id id_at(std::uint16_t position) const noexcept {
-        const auto slot = to_number(ring_.slot_of(position));
-        auto memory = kernel_->memory();
-        return static_cast<buffer_id>(memory.load_plain(&registration_.entries()[slot].bid));
-    }
-    /// True when the kernel can hold this record's buffer: it was staged, and published. However
-    /// long ago: who takes its buffer early may complete when its slot was used again (SEL-08).
-    [[nodiscard]] bool published(const record& r) const noexcept {
-        const std::uint16_t shown = ring_.tail_published();
-        const auto hidden = static_cast<std::uint16_t>(ring_.tail_staged() - shown);
-        const auto ahead = static_cast<std::uint16_t>(r.position - shown);
-        return r.with_kernel() && ahead >= hidden;
-    }
+    [[nodiscard]] buffer_id id_at(std::uint16_t position) const noexcept;
+    [[nodiscard]] bool published(const record& r) const noexcept;
     [[nodiscard]] bool kept(const record& r) const noexcept;
     [[nodiscard]] result<std::uint32_t> count_slots(buffer_id first, std::size_t size) noexcept;
     void take_one(buffer_id id, record& r, std::uint32_t size, bool more) noexcept;
     void close_skipped(std::uint16_t position) noexcept;
-    void end_kernel_share(record& r) noexcept {
-        r.holders &= ~record::kernel_share;
-        r.filled = 0;
-        ++ended_;
-    }
+    void end_kernel_share(record& r) noexcept;
     void stage(buffer_id id, record& r) noexcept {
         r.holders = record::kernel_share;
         r.position = ring_.tail_staged();
@@ -212,6 +205,8 @@ private:
     [[gnu::noinline]] void keep(buffer_id id) noexcept;
     [[gnu::noinline]] void publish_and_wake() noexcept;
     void wake_waiting() noexcept;
+    static bool let_in(deferred_request& self, std::uint32_t undecided) noexcept;
+    [[nodiscard]] std::uint32_t count_free() noexcept;
     void set_usual_caller(caller_id who) noexcept {
         usual_caller_.store(who, std::memory_order::relaxed);
         quick_caller_.store(holds_ == 0 ? who : nobody, std::memory_order::relaxed);
@@ -239,6 +234,8 @@ private:
     buffer_id open_{};
     std::vector<buffer_id> idle_;
     deferred_list waiting_;
+    doorkeeper doorkeeper_{*this};
+    bool doubted_ = false;  // a receive found the pool empty against our account
     std::shared_ptr<ring_core<Kernel>> ring_core_;
     ring_registration<Kernel> registration_;
     buffer_storage<Kernel> storage_;
@@ -248,3 +245,4 @@ private:
 
 #include <ringproof/group_core_return.hpp>
 #include <ringproof/group_core_take.hpp>
+#include <ringproof/group_core_wait.hpp>

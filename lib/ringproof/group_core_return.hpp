@@ -77,13 +77,6 @@ void group_core<Kernel>::publish_and_wake() noexcept {
     wake_waiting();
 }
 
-/// Lets the receives that found the pool empty start again, at the next submit().
-template <kernel Kernel>
-void group_core<Kernel>::wake_waiting() noexcept {
-    if (closed_ || with_kernel() >= low_water_) waiting_.move_to(ring_core_->deferred());
-    set_usual_caller(!closed_ && !sends_ && waiting_.empty() ? owner_ : nobody);
-}
-
 template <kernel Kernel>
 result<void> group_core<Kernel>::provide(buffer_id id, std::uint32_t size) noexcept {
     if (auto allowed = check(); !allowed) return allowed;

@@ -19,6 +19,24 @@ result<void> group_core<Kernel>::enroll(group_id id, const ring_registration_opt
     return {};
 }
 
+/// The id that was staged at a position: entries keep theirs, the kernel never writes it (ABI-05).
+template <kernel Kernel>
+inline buffer_id group_core<Kernel>::id_at(std::uint16_t position) const noexcept {
+    const auto slot = to_number(ring_.slot_of(position));
+    auto memory = kernel_->memory();
+    return static_cast<buffer_id>(memory.load_plain(&registration_.entries()[slot].bid));
+}
+
+/// True when the kernel can hold this record's buffer: it was staged, and published. However long
+/// ago: who takes its buffer early may complete when its slot was used again (SEL-08).
+template <kernel Kernel>
+inline bool group_core<Kernel>::published(const record& r) const noexcept {
+    const std::uint16_t shown = ring_.tail_published();
+    const auto hidden = static_cast<std::uint16_t>(ring_.tail_staged() - shown);
+    const auto ahead = static_cast<std::uint16_t>(r.position - shown);
+    return r.with_kernel() && ahead >= hidden;
+}
+
 /// True when the kernel's head has not passed a record's slot. Between 6.12 and 6.17 a failed
 /// receive could name a buffer that the kernel had kept (ERR-02, liburing issue 1530); to publish
 /// it again would put it into the ring twice. Where the kernel cannot be asked it does not lie.
@@ -44,6 +62,13 @@ result<std::uint32_t> group_core<Kernel>::count_slots(buffer_id first, std::size
         found += r.size;
     }
     return count;
+}
+
+template <kernel Kernel>
+inline void group_core<Kernel>::end_kernel_share(record& r) noexcept {
+    r.holders &= ~record::kernel_share;
+    r.filled = 0;
+    ++ended_;
 }
 
 template <kernel Kernel>

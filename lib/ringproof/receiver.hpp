@@ -52,9 +52,12 @@ struct reception {
 /// Knows when and how to start again: after a full completion queue, an emptied bundle, -ENOBUFS,
 /// and `res = 0` with data still in the socket; later, when the pool is empty or the submission
 /// queue full, by waiting in line until a buffer comes back or submit() has made room. None of
-/// these is forgotten, none is taken for the end of the stream. Belongs to its ring's thread; stays
-/// where it is. It may outlive ring and group; destroy it only after its request has ended, or what
-/// later completions with its user_data hand over is lost until the group closes.
+/// these is forgotten, none is taken for the end of the stream; and a buffer that comes back starts
+/// one of those in line, not all of them.
+///
+/// Belongs to its ring's thread; stays where it is. It may outlive ring and group; destroy it only
+/// after its request has ended, or what later completions with its user_data hand over is lost
+/// until the group closes.
 template <kernel Kernel>
 class receiver : private deferred_request {
 public:
@@ -102,11 +105,10 @@ private:
     enum class state : std::uint8_t { idle, armed, armed_to_a_limit };
 
     [[nodiscard]] abi::io_uring_sqe request() const noexcept;
-    [[nodiscard]] bool buffers_ready() const noexcept;
     [[nodiscard]] reception<Kernel> on_unusual(completion done);
     void start() noexcept;
     void classify(const completion& done, reception<Kernel>& seen) noexcept;
-    static bool try_now(deferred_request& self) noexcept;
+    static bool try_now(deferred_request& self, std::uint32_t undecided) noexcept;
 
     std::shared_ptr<ring_core<Kernel>> ring_;
     group_core<Kernel>* group_;

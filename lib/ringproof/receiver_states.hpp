@@ -37,26 +37,18 @@ result<void> receiver<Kernel>::arm() {
     return {};
 }
 
-/// By our own account; and, once a receive found the pool empty against it, by the kernel's.
-template <kernel Kernel>
-bool receiver<Kernel>::buffers_ready() const noexcept {
-    if (group_->with_kernel() < group_->low_water()) return false;
-    if (empty_handed_ == 0) return true;
-    const auto head = group_->registration().head_kernel();
-    return !head || group_->ring().available(*head) > 0;
-}
-
 template <kernel Kernel>
 void receiver<Kernel>::start() noexcept {
-    if (!buffers_ready()) {
-        group_->wait_for_buffers(*this);
-    } else if (!try_now(*this)) {
+    const bool refused = empty_handed_ > 0;
+    if (refused || !group_->has_for_all()) {
+        group_->wait_for_buffers(*this, refused);
+    } else if (!try_now(*this, 0)) {
         ring_->deferred().push_back(*this);
     }
 }
 
 template <kernel Kernel>
-bool receiver<Kernel>::try_now(deferred_request& self) noexcept {
+bool receiver<Kernel>::try_now(deferred_request& self, std::uint32_t) noexcept {
     auto& me = static_cast<receiver&>(self);
     if (me.group_->closed()) return true;  // leaves the line for good
     const auto pushed = me.ring_->push(me.request());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include <ringproof/abi.hpp>
 #include <ringproof/shared_memory.hpp>
@@ -30,7 +31,7 @@ public:
         // Entry i of the index array always names request i, so it is written once.
         auto* array = word(ring, params.sq_off.array);
         for (std::uint32_t i = 0; i < entries_; ++i) memory_.store_plain(array + i, i);
-        tail_staged_ = memory_.load_relaxed(tail_);
+        tail_staged_ = tail_counted_ = memory_.load_relaxed(tail_);
     }
 
     /// Copies a request into the next free entry. False when the queue is full; nothing changed.
@@ -43,6 +44,11 @@ public:
 
     /// Shows the kernel all that was staged.
     void publish() noexcept { memory_.store_release(tail_, tail_staged_); }
+
+    /// How many requests were staged since this was asked last.
+    unsigned count_fresh() noexcept {
+        return tail_staged_ - std::exchange(tail_counted_, tail_staged_);
+    }
 
     /// Requests staged or published that the kernel has not taken.
     [[nodiscard]] std::uint32_t pending() const noexcept {
@@ -77,6 +83,7 @@ private:
     abi::io_uring_sqe* sqes_ = nullptr;
     std::uint32_t entries_ = 0;      // a power of two
     std::uint32_t tail_staged_ = 0;  // free-running
+    std::uint32_t tail_counted_ = 0;
 };
 
 }  // namespace ringproof

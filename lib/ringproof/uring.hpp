@@ -61,6 +61,8 @@ public:
     result<unsigned> submit() { return enter(0, nullptr); }
 
     /// submit(), then waits until `count` completions are ready. EINTR is handled: it waits on.
+    /// With fewer ready, and at least one, it does not wait while receivers stand in line for
+    /// buffers: what is ready decides who gets one.
     /// A kernel that knows that the wait cannot end answers EDEADLK. Errors: as submit().
     result<unsigned> submit_and_wait(unsigned count) { return enter(count, nullptr); }
 
@@ -163,6 +165,8 @@ private:
         constexpr std::uint32_t work = abi::ioring_sq_cq_overflow | abi::ioring_sq_taskrun;
         return (parts_.core->sq().flags() & work) != 0;
     }
+    /// How often the kernel's thread is asked how far it is, before all in line are started.
+    static constexpr unsigned looks_at_thread = 16;
     result<unsigned> enter(unsigned count, const abi::kernel_timespec* limit);
     void shut();
     void give_up() noexcept;

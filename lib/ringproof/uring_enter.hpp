@@ -28,20 +28,25 @@ result<unsigned> uring<Kernel>::enter(unsigned count, const abi::kernel_timespec
     count = std::min(count, cq_.size());  // more can never be ready at once
     auto& sq = parts_.core->sq();
     deferred_list& deferred = parts_.core->deferred();
-    deferred.run();
+    deferred.run(0);
     unsigned taken = 0;
+    unsigned looks = 0;
+    // With fewer completions than wanted, since those decide who of the line is next.
+    const auto early = [&] { return !deferred.empty() && cq_.ready() > 0; };
     for (bool again = true; again;) {
         sq.publish();
         const unsigned pending = sq.pending();
         const unsigned submit = polled() ? 0 : pending;
-        // Not while requests wait for room: the completion waited for may be one of theirs.
+        // Not while requests wait in line: the completion waited for may be one of theirs.
         const bool blocked = !deferred.empty();
         const unsigned wait = cq_.ready() < count && !blocked ? count : 0;
         std::uint32_t flags = 0;
         if (wait > 0 || kernel_has_work()) flags |= abi::ioring_enter_getevents;
         if (polled() && pending > 0 && sq.needs_wakeup()) flags |= abi::ioring_enter_sq_wakeup;
-        if (polled() && blocked) flags |= abi::ioring_enter_sq_wait;
-        if (polled()) taken += pending;
+        // While there is something to do the kernel's thread gets on without a call.
+        const bool idle = cq_.ready() < std::max(count, 1U);
+        if (polled() && blocked && (idle || sq.space() == 0)) flags |= abi::ioring_enter_sq_wait;
+        if (polled()) taken += sq.count_fresh();
         if (submit == 0 && flags == 0) break;
 
         const auto done = call(submit, wait, flags, limit);
@@ -52,14 +57,16 @@ result<unsigned> uring<Kernel>::enter(unsigned count, const abi::kernel_timespec
         }
         if (!done) return done;
         if (!polled()) taken += *done;
-        deferred.run();
+        // A request that was taken was looked at; the kernel's thread takes it in a moment, or not.
+        const bool tells = !polled() || ++looks < looks_at_thread;
+        deferred.run(tells ? cq_.ready() + sq.pending() : deferred_list::unknown);
         // The kernel stops early at a request that it refuses (ERR-15), and a signal may have ended
         // the wait of a call that submitted something. Without progress another call is no better.
         const bool progress = polled() ? blocked : *done > 0;
-        const bool wait_on = cq_.ready() < count && (wait == 0 || limit == nullptr);
+        const bool wait_on = cq_.ready() < count && !early() && (wait == 0 || limit == nullptr);
         again = progress && (sq.pending() > 0 || wait_on);
     }
-    if (limit != nullptr && cq_.ready() < count) return fail(ETIME);
+    if (limit != nullptr && cq_.ready() < count && !early()) return fail(ETIME);
     return taken;
 }
 

@@ -21,7 +21,7 @@ public:
     visitor(desk& at, char name) : deferred_request(&try_now), desk_(&at), name_(name) {}
 
 private:
-    static bool try_now(deferred_request& self) noexcept {
+    static bool try_now(deferred_request& self, std::uint32_t) noexcept {
         auto& me = static_cast<visitor&>(self);
         me.desk_->tried += me.name_;
         return me.desk_->room-- > 0;
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(a_line_is_served_first_in_first_out, three) {
     queue_all();
     BOOST_TEST(!line.empty());
     BOOST_TEST(b.waiting());
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "abc");
     BOOST_TEST(line.empty());
     BOOST_TEST(!a.waiting());
@@ -65,19 +65,19 @@ BOOST_FIXTURE_TEST_CASE(a_line_is_served_first_in_first_out, three) {
 BOOST_FIXTURE_TEST_CASE(who_finds_no_room_stays_first_and_stops_the_rest, three) {
     queue_all();
     at.room = 1;
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "ab");
     BOOST_TEST(!a.waiting());
     BOOST_TEST(b.waiting());
     BOOST_TEST(c.waiting());
     at.room = 2;
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "abbc");
     BOOST_TEST(line.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(an_empty_line_tries_nobody, three) {
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried.empty());
 }
 
@@ -88,7 +88,7 @@ BOOST_FIXTURE_TEST_CASE(whoever_leaves_is_not_tried_wherever_it_stood, three) {
         leaving->unlink();
         BOOST_TEST(!leaving->waiting());
         leaving->unlink();  // again: nothing
-        line.run();
+        line.run(0);
         BOOST_TEST(at.tried == (leaving == &a ? "bc" : leaving == &b ? "ac" : "ab"));
     }
 }
@@ -100,14 +100,14 @@ BOOST_FIXTURE_TEST_CASE(whoever_is_destroyed_takes_itself_off, three) {
         line.push_back(gone);
         line.push_back(b);
     }
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "ab");
 }
 
 BOOST_FIXTURE_TEST_CASE(queueing_twice_means_moving_to_the_end, three) {
     queue_all();
     line.push_back(a);
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "bca");
 }
 
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(a_request_is_in_one_line_at_a_time, three) {
     other.push_back(a);
     BOOST_TEST(line.empty());
     BOOST_TEST(!other.empty());
-    other.run();
+    other.run(0);
     BOOST_TEST(at.tried == "a");
 }
 
@@ -128,7 +128,7 @@ BOOST_FIXTURE_TEST_CASE(a_line_moves_behind_another_in_order, three) {
     queue_all();
     line.move_to(other);
     BOOST_TEST(line.empty());
-    other.run();
+    other.run(0);
     BOOST_TEST(at.tried == "dabc");
 }
 
@@ -137,7 +137,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_taken_out_is_not_tried, three) {
     line.clear();
     BOOST_TEST(line.empty());
     BOOST_TEST(!a.waiting());
-    line.run();
+    line.run(0);
     BOOST_TEST(at.tried == "");
 }
 
@@ -145,7 +145,7 @@ BOOST_FIXTURE_TEST_CASE(moving_an_empty_line_changes_nothing, three) {
     deferred_list other;
     other.push_back(a);
     line.move_to(other);
-    other.run();
+    other.run(0);
     BOOST_TEST(at.tried == "a");
 }
 

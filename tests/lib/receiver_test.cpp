@@ -360,6 +360,48 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_hundred_receivers_share_one_buffer, Backend, bac
     share<Backend>(100, 1, 3, true);
 }
 
+// As in the field, where a thousand connections and 64 buffers keep a server busy and move nothing.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_returned_buffer_starts_one_and_not_all, Backend, backends) {
+    constexpr std::size_t crowd = 64;
+    server<Backend> here({.entries = 2, .buffer_size = 16}, {.entries = crowd, .cq_entries = 256});
+    std::vector<int> fds;
+    for (std::size_t i = 0; i < crowd; ++i) {
+        fds.push_back(here.serve());
+        here.send(fds.back(), std::string(full) + full);
+    }
+    here.loop.run_until([&] {
+        std::size_t heard = 0;
+        for (std::size_t i = 0; i < crowd; ++i) heard += here.loop.bytes(i).size();
+        return heard == crowd * 32;
+    });
+    std::size_t in_vain = 0;
+    for (std::size_t i = 0; i < crowd; ++i) in_vain += here.loop.count(i, "no_buffers");
+    BOOST_TEST(in_vain < 4 * crowd);
+}
+
+// The one buffer is offered to each of those that stand in line, until somebody has a use for it.
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_has_nothing_to_hear_does_not_keep_others_waiting, Backend,
+                              backends) {
+    for (const bool polled : {false, true}) {
+        server<Backend> here(
+            {.entries = 1, .buffer_size = 16},
+            {.entries = 8, .mode = polled ? execution::polled : execution::deferred});
+        here.loop.keep = true;
+        const int holder = here.serve();
+        here.send(holder, full);
+        here.loop.run_until([&] { return here.loop.log().size() == 1; });
+        for (int i = 1; i <= 20; ++i) here.serve();
+        const int last = here.serve();
+        here.send(last, "at last");
+        here.loop.settle();
+        for (std::size_t i = 1; i <= 21; ++i) BOOST_TEST(here.loop[i].in_line());
+        here.loop.kept.clear();
+        here.loop.run_until([&] { return !here.loop.log(21).empty(); });
+        BOOST_TEST(here.loop.bytes(21) == "at last");
+        for (std::size_t i = 1; i <= 20; ++i) BOOST_TEST(here.loop[i].armed());
+    }
+}
+
 // --- Without room in the queues ------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_submission_queue_at_arm_is_waited_for, Backend, backends) {

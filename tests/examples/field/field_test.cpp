@@ -84,6 +84,7 @@ void passes_when_repaired() {
             const auto told = one_run<Exercise, true>(with, came.played, {.events = true});
             BOOST_FAIL(version.name << ", seed " << wanted.seed << ": " << sim::tell(told));
         }
+        BOOST_TEST_MESSAGE(version.name << ": " << runs << " runs passed");
     }
     BOOST_TEST(versions > 0);
 }

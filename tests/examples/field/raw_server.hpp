@@ -80,7 +80,7 @@ protected:
             accepting_ = push(requests::accept_multishot(stage_.listener(), name(job::accept, 0)));
         }
         for (const std::size_t i : std::exchange(wait_to_send_, {})) send(i);
-        for (const std::size_t i : std::exchange(wait_to_arm_, {})) self().arm(i);
+        arm_those_who_wait();
         const auto done = self().submit_and_wait();
         ring_->for_each_completion([this](const completion& each) { handle(each); });
         if (done) return true;
@@ -172,6 +172,18 @@ protected:
         return done;
     }
 
+    /// First come, first served: when one has to wait on, so have those behind it.
+    void arm_those_who_wait() {
+        for (std::size_t rest = wait_to_arm_.size(); rest > 0; --rest) {
+            const std::size_t index = wait_to_arm_.front();
+            wait_to_arm_.pop_front();
+            self().arm(index);
+            if (wait_to_arm_.size() < rest) continue;
+            wait_to_arm_.pop_back();
+            return wait_to_arm_.push_front(index);
+        }
+    }
+
     void welcome(int fd) {
         if (free_.empty()) {
             free_.push_back(connections_.size());
@@ -232,7 +244,7 @@ private:
     bool crowded_ = false;  // the submission queue was full
     std::vector<std::size_t> free_;
     std::vector<std::size_t> wait_to_send_;
-    std::vector<std::size_t> wait_to_arm_;
+    std::deque<std::size_t> wait_to_arm_;
 };
 
 }  // namespace ringproof::field

@@ -29,7 +29,7 @@ public:
     static sim::scenario where() {
         sim::scenario made;
         made.sizes = {.sq_entries = 1024, .cq_entries = 4096, .buffers = 64, .buffer_size = 64};
-        made.world.peers = {sim::echo_peer(400, 200, 1000)};
+        made.world.peers = {sim::echo_peer(100, 50, 1000)};
         made.world.peers.front().window = 64;
         return made;
     }

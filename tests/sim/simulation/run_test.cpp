@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "sim/profile.hpp"
+#include "tests/examples/field/rearm_storm.hpp"
 #include "tests/support/serve_echo.hpp"
 
 namespace ringproof::testing {
@@ -96,15 +97,14 @@ BOOST_AUTO_TEST_CASE(a_loop_that_looks_at_its_queue_for_ever_is_stopped_and_name
     check_failure(came, failure::spins, "did not enter");
 }
 
-/// A thousand who want one of 64 buffers: there is always a completion, and somebody submits.
+/// A thousand who want one of 64 buffers, and ask again and again: there is always a completion.
 BOOST_AUTO_TEST_CASE(who_has_always_something_to_do_need_not_enter_under_sqpoll) {
-    scenario wanted;
-    wanted.profile = "v6_8";
+    using storm = field::rearm_storm<simulated_kernel, false>;
+    scenario wanted = storm::where();
     wanted.mode = ring_mode::sqpoll;
-    wanted.sizes = {.sq_entries = 1024, .cq_entries = 4096, .buffers = 64, .buffer_size = 64};
     wanted.world.peers = {echo_peer(400, 200, 1000)};
-    wanted.world.peers.front().window = 64;
-    const run_report came = sim::run(wanted, serve_echo);
+    const run_report came =
+        sim::run(wanted, [](stage<simulated_kernel>& on) { storm(on).serve(); });
     BOOST_TEST(came.clean(), tell(came));
     BOOST_TEST(came.done.completions > 100U * came.done.enters);
 }
