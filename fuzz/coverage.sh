@@ -4,9 +4,6 @@
 # below <percent>, if there is one. Status 77, skipped, without clang and its tools.
 set -eu
 
-# Requests that traces cannot ask for: real programs make them (tests/exec). Told, and not counted.
-of_programs='^sim/kernel/(fixed_buffers|hosted|poll_requests|restrictions|timer_requests)[.]'
-
 source=$1
 build=$2
 least=${3:-0}
@@ -42,23 +39,21 @@ for program in "$build"/fuzz/fuzz_*; do
 done
 
 # SF:<file>, then DA:<line>,<count> for each line with code.
-awk -F '[:,]' -v root="$source/" -v missed="$here/missed" -v of_programs="$of_programs" '
+awk -F '[:,]' -v root="$source/" -v missed="$here/missed" '
     $1 == "SF" { file = substr($0, 4); sub(root, "", file) }
     $1 == "DA" { reached[file, $2] += $3; lines[file, $2] = file }
     END {
         for (each in lines) {
             file = lines[each]
-            counts = file !~ of_programs
             ++total[file]
-            total[""] += counts
-            if (reached[each] > 0) { ++met[file]; met[""] += counts; continue }
+            ++total[""]
+            if (reached[each] > 0) { ++met[file]; ++met[""]; continue }
             split(each, place, SUBSEP)
             print place[1] ":" place[2] | ("sort -t: -k1,1 -k2,2n >" missed)
         }
         for (file in total) {
             printf "%7.2f %6d  %s\n", 100 * met[file] / total[file], total[file],
-                file == "" ? "all of sim/kernel and lib" : \
-                file ~ of_programs ? file " (not counted)" : file
+                file == "" ? "all of sim/kernel and lib" : file
         }
     }' "$here"/*.lcov | sort -n >"$here/report"
 printf '%7s %6s\n' percent lines

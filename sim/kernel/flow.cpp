@@ -176,9 +176,10 @@ void see_to(request& started, int answer) {
 }
 
 // What may run on a worker at all; false: it was seen to. Matches the multishot part of
-// io_wq_submit_work() (rules SEL-11, MSH-17).
+// io_wq_submit_work() (rules SEL-11, MSH-17): of those that poll on their own account, not of a
+// POLL_ADD or a timeout that goes on.
 bool may_run_on_worker(request& starting) {
-    if (!starting.is(fact::multishot)) return true;
+    if (!starting.is(fact::multishot) || waits_for(starting.opcode) == 0) return true;
     const profile_bugs& bugs = starting.ring->in->version().bugs;
     const bool reads = starting.opcode == abi::ioring_op_read_multishot;
     const bool receives = starting.opcode == abi::ioring_op_recv;

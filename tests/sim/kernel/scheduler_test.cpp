@@ -197,6 +197,19 @@ BOOST_AUTO_TEST_CASE(timers) {
     });
 }
 
+// IOSQE_ASYNC: a worker starts it, and it goes on as any other. It has no file that could be asked
+// whether it can poll.
+BOOST_AUTO_TEST_CASE(a_worker_starts_a_timer_that_goes_on) {
+    on_each([](auto& system) {
+        raw_ring ring(system);
+        const abi::kernel_timespec soon{0, 2'000'000};
+        timeout(ring, soon, 2, abi::ioring_timeout_multishot).flags = abi::iosqe_async;
+        BOOST_TEST(ring.run() == "");
+        system.world().pass(std::chrono::milliseconds(20));
+        BOOST_TEST(ring.run() == "1{-62 +M} 1{-62}");
+    });
+}
+
 // A timer that fires ends a wait even if fewer completions came than were wanted.
 BOOST_AUTO_TEST_CASE(a_timer_ends_a_wait) {
     on_each([](auto& system) {
