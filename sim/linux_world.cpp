@@ -125,6 +125,14 @@ bool may_lock_memory(bool may) {
     return ::syscall(SYS_capset, &header, sets.data()) == 0;
 }
 
+/// What a user has locked is counted over all of its processes: under a real id of its own, where
+/// that is allowed, nobody else's counts for the calling thread.
+void count_locked_alone(bool alone) {
+    constexpr uid_t unused_ids = 1'000'000;
+    const uid_t real = alone ? unused_ids + static_cast<uid_t>(::getpid()) : ::geteuid();
+    (void)::syscall(SYS_setresuid, real, -1, -1);
+}
+
 result<std::span<std::byte>> map_pages(std::size_t size, int protection, int flags, int fd,
                                        std::uint64_t offset = 0) {
     void* made = ::mmap(nullptr, size, protection, flags, fd, static_cast<off_t>(offset));
@@ -202,6 +210,7 @@ void linux_world::clear() noexcept {
     limit.rlim_cur = *std::exchange(locked_bytes_, std::nullopt);
     ::setrlimit(RLIMIT_MEMLOCK, &limit);
     may_lock_memory(true);
+    count_locked_alone(false);
 }
 
 linux_world::far_end* linux_world::find(int fd) noexcept {
@@ -487,6 +496,7 @@ result<void> linux_world::limit_locked_memory(std::uint64_t bytes) {
     if (!locked_bytes_) locked_bytes_ = limit.rlim_cur;
     limit.rlim_cur = std::min<rlim_t>(bytes, limit.rlim_max);
     if (::setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || !may_lock_memory(false)) return failed();
+    count_locked_alone(true);
     return {};
 }
 

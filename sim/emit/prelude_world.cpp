@@ -89,7 +89,10 @@ static int drain(int peer, int wanted)
 )";
 
 constexpr std::string_view limiting = R"(
-/* From now on so many bytes may be locked, without a privilege. */
+/*
+ * From now on so many bytes may be locked, without a privilege. What a user has locked is counted
+ * over all its processes: under an id of its own, where that is allowed, nobody else's counts.
+ */
 static int limit_locked_memory(unsigned long bytes)
 {
     struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -102,6 +105,7 @@ static int limit_locked_memory(unsigned long bytes)
     if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || syscall(SYS_capget, &header, sets) != 0)
         return -errno;
     sets[0].effective &= ~(1U << CAP_IPC_LOCK);
+    syscall(SYS_setresuid, 1000000 + getpid(), -1, -1);
     return result(syscall(SYS_capset, &header, sets));
 }
 
