@@ -97,7 +97,10 @@ std::int64_t without_blocking(long call, int fd, const user_buffers& buffers, sh
 program_files::program_files()
     : epoll_(static_cast<int>(system_call(SYS_epoll_create1, EPOLL_CLOEXEC))) {}
 
-std::uint64_t program_files::identify(int fd) noexcept { return identity_of(fd); }
+std::uint64_t program_files::identify(int fd) noexcept {
+    if (settled_ != 0 && fd == settled_number_) return std::exchange(settled_, 0);
+    return identity_of(fd);
+}
 
 file_kind program_files::kind_of(int fd, std::uint64_t identity) {
     const auto index = static_cast<std::size_t>(fd);

@@ -24,6 +24,13 @@ public:
     /// Readable when there is something for wake_ready(); for poll(2).
     [[nodiscard]] int events() const noexcept { return epoll_.number(); }
 
+    /// What the next identify() of the number says: that of the moment in which the call was made.
+    /// \param identity  0: the number is looked up, as others are
+    void settle(int fd, std::uint64_t identity) noexcept {
+        settled_number_ = fd;
+        settled_ = identity;
+    }
+
     std::uint64_t identify(int fd) noexcept override;
     file_kind kind_of(int fd, std::uint64_t identity) override;
     bool is_still(const open_file& file, int fd) noexcept override;
@@ -55,6 +62,8 @@ private:
     };
 
     private_file epoll_;
+    int settled_number_ = -1;
+    std::uint64_t settled_ = 0;
     std::size_t watched_ = 0;
     std::vector<known_kind> kinds_;  // by number
     std::byte name_[name_most] = {};

@@ -33,6 +33,16 @@ std::string own_file(const settings& wanted, const std::string& path) {
     return path + "." + std::to_string(system_call(SYS_getpid));
 }
 
+// Which ring a call is for is settled as it is made, as by the kernel's fget(): another thread may
+// close the number while this one waits for its turn. 0: it names none, or by its place.
+std::uint64_t ring_of(const call& asked) noexcept {
+    const bool by_place = asked.number == SYS_io_uring_enter &&
+        (asked.arguments[3] & abi::ioring_enter_registered_ring) != 0;
+    const bool is_named =
+        asked.number == SYS_io_uring_enter || asked.number == SYS_io_uring_register;
+    return is_named && !by_place ? identity_of(static_cast<int>(asked.arguments[0])) : 0;
+}
+
 long negated(const result<unsigned>& answer) noexcept {
     return answer ? static_cast<long>(*answer) : -static_cast<long>(answer.error().value());
 }
@@ -101,6 +111,7 @@ void server::end_thread(caller_id ended) {
 }
 
 long server::serve(const call& asked) {
+    const std::uint64_t ring = ring_of(asked);
     const std::scoped_lock alone(one_at_a_time_);
     signals_ = asked.signals;
     kernel_.set_caller(this_thread());
@@ -116,6 +127,7 @@ long server::serve(const call& asked) {
             answer = set_up(static_cast<std::uint32_t>(given[0]), given[1]);
             break;
         case SYS_io_uring_enter:
+            files_.settle(fd, ring);
             answer = enter(asked);
             come_back_late();
             break;
@@ -123,6 +135,7 @@ long server::serve(const call& asked) {
             return map(given);
         case SYS_io_uring_register:
             in.options.locked_pages_max = lockable_pages();
+            files_.settle(fd, ring);
             answer = negated(kernel_.register_(fd, static_cast<std::uint32_t>(given[1]),
                                                pointer_to(given[2]),
                                                static_cast<std::uint32_t>(given[3])));
@@ -130,6 +143,7 @@ long server::serve(const call& asked) {
         default:
             break;
     }
+    files_.settle(fd, 0);
     look();
     ring_bells();
     call_attendant();
