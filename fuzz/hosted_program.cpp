@@ -138,7 +138,7 @@ private:
     void push() {
         const auto& rings = kernel_.inside().rings;
         if (rings.empty()) return;
-        sim::ring_context& on = *rings[bits_.below(static_cast<std::uint32_t>(rings.size()))];
+        const sim::ring_context& on = *rings[bits_.below(static_cast<std::uint32_t>(rings.size()))];
         if (on.words.sqes == nullptr || on.words.sq_array == nullptr) return;
         const std::uint32_t slot = *on.words.sq_tail & (on.sq_entries - 1);
         on.words.sqes[slot] = requests_.make([this] { return ring_number(); });

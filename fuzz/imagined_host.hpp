@@ -62,7 +62,7 @@ public:
     int sleep(sim::ring_context&, std::uint64_t until, const std::uint64_t*) override {
         if (bits_.empty() || bits_.below(8) == 0) return -EINTR;
         stir(bits_.below(numbers));
-        now_ = std::max(now_, std::min(until, now_ + 50 * bits_.below(64)));
+        now_ = std::max(now_, std::min(until, now_ + std::uint64_t{50} * bits_.below(64)));
         wake_ready();
         return 0;
     }

@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <thread>
 #include <utility>
@@ -154,7 +154,7 @@ std::string read_all(int fd) {
 std::string in_forked_child(const std::function<std::string()>& body) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return "no pipe";
-    holder reading(ends[0]);
+    const holder reading(ends[0]);
     holder writing(ends[1]);
     const pid_t child = ::fork();
     if (child < 0) return "no child";
@@ -164,7 +164,7 @@ std::string in_forked_child(const std::function<std::string()>& body) {
         ::_exit(written < 0 ? 1 : 0);
     }
     ::close(writing.take());
-    std::string told = read_all(reading.get());
+    const std::string told = read_all(reading.get());
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
@@ -390,7 +390,7 @@ result<void> linux_world::reset(int fd) {
 
 result<void> linux_world::close(int fd) {
     far_end* end = find(fd);
-    if (end == nullptr) return fail(EBADF);
+    if (end == nullptr || fd < 0) return fail(EBADF);
     // The number may be given out again at once, so the peer moves to where no number leads.
     if (end->peer >= 0) orphans_.push_back(end->peer);
     orphans_.insert(orphans_.end(), end->waiting.begin(), end->waiting.end());

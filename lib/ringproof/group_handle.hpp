@@ -58,6 +58,8 @@ public:
     }
     ~group_handle() { end(); }
 
+    // The analyzer cannot follow the count of references.
+    // NOLINTBEGIN(clang-analyzer-cplusplus.NewDelete,clang-analyzer-cplusplus.NewDeleteLeaks)
     [[nodiscard]] group_core<Kernel>& operator*() const noexcept { return *core_; }
     [[nodiscard]] group_core<Kernel>* operator->() const noexcept { return core_; }
 
@@ -74,6 +76,7 @@ private:
         }
         core_ = nullptr;
     }
+    // NOLINTEND(clang-analyzer-cplusplus.NewDelete,clang-analyzer-cplusplus.NewDeleteLeaks)
 
     group_core<Kernel>* core_;
 };

@@ -68,7 +68,9 @@ public:
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return in_flight_; }
     void ended() noexcept {
         // A kernel that completes more than it was asked must not make the count wrap.
-        if (in_flight_ > 0 && --in_flight_ == 0 && !retired_.empty()) retired_.clear();
+        if (in_flight_ == 0) return;
+        --in_flight_;
+        if (in_flight_ == 0 && !retired_.empty()) retired_.clear();
     }
 
     /// Claims a group id; false when the ring has a group of that id (REG-13).

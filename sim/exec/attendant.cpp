@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "sim/exec/server.hpp"
 #include "sim/exec/system_call.hpp"

@@ -1,9 +1,9 @@
 // What goes wrong with nobody to blame, where it takes more than another answer.
 
 #include <poll.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "sim/exec/server.hpp"
 #include "sim/exec/system_call.hpp"

@@ -231,8 +231,8 @@ void ledger::ring_over(const ring_context& ring) {
 void ledger::unmapped(const machine& in, std::uint64_t address, std::uint64_t size) {
     for (const auto& ring : in.rings) {
         for (const auto& list : ring->groups) {
-            const auto slots = static_cast<std::uint64_t>(
-                reinterpret_cast<std::uintptr_t>(static_cast<const void*>(list->slots)));
+            const auto slots =
+                static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(list->slots));
             if (!list->mapped && !list->own_copy &&
                 overlap(address, size, slots, list->entries * sizeof(abi::io_uring_buf))) {
                 found(fmt::format("the ring of group {} is unmapped and still registered",

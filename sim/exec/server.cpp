@@ -3,10 +3,10 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 #include "sim/exec/system_call.hpp"
@@ -93,7 +93,7 @@ void server::look_for_closed_rings() {
 
 // The files that are kept are the parent's, and so is what tells of them.
 server::~server() {
-    machine& in = kernel_.inside();
+    const machine& in = kernel_.inside();
     for (const auto& each : in.files) {
         if (each->kept >= 0) files_.close(each->kept);
     }

@@ -5,10 +5,10 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <time.h>
 
 #include <atomic>
 #include <cerrno>
+#include <ctime>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 // SIGSYS is ours; the program's own calls about it are answered in signals.cpp.
 
-#include <signal.h>
+#include <csignal>
 
 namespace ringproof::sim::exec {
 

@@ -25,10 +25,10 @@ inline long word(const volatile void* pointer) noexcept {
 #if defined(__x86_64__)
 
 inline long call(long number, long a, long b, long c, long d, long e, long f) noexcept {
-    long answer = number;
-    register long fourth asm("r10") = d;
-    register long fifth asm("r8") = e;
-    register long sixth asm("r9") = f;
+    long answer = number;  // NOLINT(misc-const-correctness): the kernel writes it
+    register const long fourth asm("r10") = d;
+    register const long fifth asm("r8") = e;
+    register const long sixth asm("r9") = f;
     asm volatile("syscall"
                  : "+a"(answer)
                  : "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth), "r"(sixth)

@@ -154,7 +154,7 @@ private:
 
     /// Moves `expected` to the position of that buffer.
     static verdict reach(book& it, const receipt& said) {
-        place& now = it.places[said.id];
+        const place& now = it.places[said.id];
         if (now == place::held) return {};
         if (now != place::kernel) {
             return blame("I3", say("buffer ", said.id, " was handed out although ", where(now)));

@@ -176,7 +176,7 @@ result<unsigned> linux_run::enter(int fd, std::uint32_t to_submit, std::uint32_t
                                   std::uint32_t flags, const void* argument,
                                   std::size_t size) noexcept {
     ++report_.done.enters;
-    bool acted = act();
+    act();
     if ((flags & abi::ioring_enter_getevents) == 0 || min_complete == 0) {
         return real().enter(fd, to_submit, min_complete, flags, argument, size);
     }
@@ -197,8 +197,7 @@ result<unsigned> linux_run::enter(int fd, std::uint32_t to_submit, std::uint32_t
             taken = *done;
             to_submit = 0;
         }
-        acted = act();
-        if (nothing_goes_on(acted)) return fail(EDEADLK);
+        if (nothing_goes_on(act())) return fail(EDEADLK);
     }
 }
 

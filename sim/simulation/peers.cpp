@@ -88,7 +88,7 @@ void peers::heard(std::uint32_t peer, std::uint64_t now) {
 }
 
 void peers::take_turn(std::uint32_t peer, std::uint64_t now) {
-    person& it = people_[peer];
+    const person& it = people_[peer];
     if (it.over || (!it.connected && !connect(peer, now))) return;
     if (faults_->happens(fault::spurious_wakes)) ends_->wake_for_nothing(peer);
     if (disturb(peer)) return;

@@ -31,7 +31,7 @@ void play_on(Kernel& kernel, const stage_setting& setting, Application& applicat
         application(own);
     } else {
         any_kernel erased(kernel);
-        stage<any_kernel> own(erased, setting);
+        stage<any_kernel> own(erased, setting);  // NOLINT(misc-const-correctness): it decides
         application(own);
     }
 }

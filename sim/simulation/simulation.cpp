@@ -350,7 +350,7 @@ std::string simulation::last_word(std::uint32_t peer) const {
 
 /// Time goes on to whatever comes next; false: nothing will.
 bool simulation::jump_to_next_event() {
-    machine& in = kernel_.inside();
+    const machine& in = kernel_.inside();
     const std::uint64_t next = std::min(peers_.next_turn(), next_timer(in));
     if (next == never) return false;
     let_the_world_go_on(next > in.now ? next - in.now : 0);

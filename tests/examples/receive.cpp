@@ -25,7 +25,7 @@ std::size_t receive_all(int socket) {
     for (input.arm().value(); !input.done();) {
         ring.submit_and_wait(1).value();
         for_each_completion(ring, pool, [&](const completion& done) {
-            for (std::span<std::byte> part : input.on(done).data) total += part.size();
+            for (const std::span<std::byte> part : input.on(done).data) total += part.size();
         });  // here the buffers are back with the kernel
     }
     return total;
@@ -34,6 +34,7 @@ std::size_t receive_all(int socket) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): an error ends the example, and its name is told
 int main() {
     linux_kernel kernel;
     if (auto ring = uring<linux_kernel>::create(kernel); !ring) {

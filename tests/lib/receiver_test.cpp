@@ -176,6 +176,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(messages_come_with_their_header_even_empty_ones, B
     here.loop.run_until([&] { return here.loop.log().size() == 3; });
     BOOST_TEST(is(here.loop.log(), {"data 21", "data 16", "data 19"}));
     std::vector<std::string> payloads;
+    payloads.reserve(here.loop.kept.size());
     for (const auto& data : here.loop.kept) {
         payloads.push_back(text(parse_message(data.front(), 0, 0).value().payload));
     }
@@ -324,6 +325,7 @@ void share(std::size_t connections, std::uint32_t buffers, std::size_t rounds, b
     server<Backend> here({.entries = buffers, .buffer_size = 16});
     here.loop.batch = batch;
     std::vector<int> fds;
+    fds.reserve(connections);
     std::vector<std::string> sent(connections);
     for (std::size_t i = 0; i < connections; ++i) fds.push_back(here.serve());
     for (std::size_t round = 0; round < rounds; ++round) {
@@ -409,6 +411,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_submission_queue_at_arm_is_waited_for, Back
         server<Backend> here({.entries = 16, .buffer_size = 16},
                              {.entries = entries, .cq_entries = 64, .mode = execution::deferred});
         std::vector<int> fds;
+        fds.reserve(8);
         for (int i = 0; i < 8; ++i) fds.push_back(here.serve());
         BOOST_TEST(here.loop[0].armed());
         BOOST_TEST(here.loop[7].in_line());
@@ -428,6 +431,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_full_submission_queue_at_restart_is_waited_for, 
                          {.entries = 1, .cq_entries = 64, .mode = execution::deferred});
     // Each empty datagram ends its request; all of them restart in the same batch.
     std::vector<int> fds;
+    fds.reserve(8);
     for (int i = 0; i < 8; ++i) {
         fds.push_back(here.serve(channel_kind::unix_datagram, {.messages = true}));
     }

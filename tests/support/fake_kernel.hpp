@@ -53,7 +53,7 @@ public:
 
     /// Buffers that an honest kernel could pick now.
     [[nodiscard]] unsigned available(group_id id) {
-        group& it = groups_.at(id);
+        const group& it = groups_.at(id);
         const auto tail = native_memory::load_acquire(&it.entries[0].resv);
         return static_cast<std::uint16_t>(tail - it.head);
     }

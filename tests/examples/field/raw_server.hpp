@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,34 +16,16 @@
 #include "sim/profile.hpp"
 #include "sim/simulation/fault_plan.hpp"
 #include "sim/simulation/stage.hpp"
+#include "tests/examples/field/raw_connection.hpp"
 #include "tests/examples/field/raw_pool.hpp"
 
 namespace ringproof::field {
-
-/// Bytes that were heard and not sent back yet, in a buffer that is held so long.
-struct held_part {
-    buffer_id id;
-    std::span<const std::byte> bytes;
-    bool last = true;  ///< of its buffer, which can go back then
-};
-
-struct connection {
-    int fd = -1;
-    bool armed = false;
-    bool over = false;     // the peer will send no more
-    bool sending = false;  // one send is in flight
-    bool saw_zero = false;
-    std::deque<held_part> output;
-    std::size_t sent = 0;     // of the first part
-    std::uint64_t heard = 0;  // bytes; for exercises that count
-    bool tried = false;       // for one that looks before it waits
-    bool paused = false;      // for one that stops listening
-};
 
 /// \tparam Self  the exercise: overrides by hiding.
 template <kernel Kernel, class Self>
 class raw_server {
 public:
+    // NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): exercises inherit it
     explicit raw_server(sim::stage<Kernel>& on) : stage_(on) {}
 
     /// Whether that version has what the loop needs.

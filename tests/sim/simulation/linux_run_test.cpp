@@ -23,7 +23,7 @@ struct on_the_model {
 };
 
 struct on_linux {
-    on_linux() { linux_backend skips_without_io_uring; }
+    on_linux() { const linux_backend skips_without_io_uring; }
 
     template <class Application>
     static run_report run(const scenario& wanted, Application&& application) {

@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_looks_at_its_queue_for_ever_is_stopped_and_name
     scenario wanted = small_scenario();
     wanted.mode = ring_mode::defer;
     const run_report came = sim::run(wanted, []<class Stage>(Stage& on) {
-        idle_ring own(on);
+        const idle_ring own(on);
         while (own.ring.ready() == 0) {
         }
     });
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_looks_at_its_queue_for_ever_is_stopped_and_name
 
 /// A thousand who want one of 64 buffers, and ask again and again: there is always a completion.
 BOOST_AUTO_TEST_CASE(who_has_always_something_to_do_need_not_enter_under_sqpoll) {
-    using storm = field::rearm_storm<simulated_kernel, false>;
+    using storm = ringproof::field::rearm_storm<simulated_kernel, false>;
     scenario wanted = storm::where();
     wanted.mode = ring_mode::sqpoll;
     wanted.world.peers = {echo_peer(400, 200, 1000)};
