@@ -33,7 +33,8 @@ public:
         return answers_->choose(bound, how_much);
     }
 
-    static constexpr const char* how_much = "how much of a fault";
+    /// An array, since who answers knows it by its address: equal literals may have different ones.
+    static constexpr char how_much[] = "how much of a fault";
 
     [[nodiscard]] bool may(fault which) const noexcept { return !ended_ && plan_->has(which); }
 
