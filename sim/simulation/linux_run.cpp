@@ -145,8 +145,8 @@ std::uint64_t linux_run::now() const noexcept {
 bool linux_run::act() {
     const peer_totals before = peers_.totals();
     const std::uint64_t time = now();
-    const auto latency = static_cast<std::uint64_t>(wanted_->world.latency.count());
-    if (time >= static_cast<std::uint64_t>(wanted_->faults.until.count())) faults_.end();
+    const std::uint64_t latency = to_nanoseconds(wanted_->world.latency);
+    if (time >= to_nanoseconds(wanted_->faults.until)) faults_.end();
     for (std::uint32_t peer = 0; peer < peers_.size(); ++peer) peers_.heard(peer, time);
     peers_.act(time + latency);
     if (const auto& wrong = peers_.wrong()) {

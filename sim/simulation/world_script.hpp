@@ -28,6 +28,11 @@ inline constexpr std::array time_units{time_unit{"s", 1'000'000'000}, time_unit{
 /// "50ms": in the longest unit of which it is a whole number.
 [[nodiscard]] std::string print(virtual_time time);
 
+/// As the model's clock counts it.
+[[nodiscard]] constexpr std::uint64_t to_nanoseconds(virtual_time time) noexcept {
+    return static_cast<std::uint64_t>(time.count());
+}
+
 /// What a peer does next. The comment names the fields that count.
 enum class step_kind : std::uint8_t {
     send,      ///< `size` bytes of the peer's pattern, `chunk` at a time, `time` in between
